@@ -1,0 +1,1 @@
+//! The words of sanctions law: no I/O, no clock, no hashing.

@@ -1,0 +1,5 @@
+//! An event-sourced, tamper-evident record of sanctions decisions.
+
+pub mod domain;
+pub mod log;
+pub mod store;

@@ -1,0 +1,2 @@
+//! The `regesta` command.
+fn main() {}
