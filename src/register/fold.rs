@@ -1,0 +1,558 @@
+//! The fold: effects in legal order, laid over one another slot by slot.
+//!
+//! A slot is the regime itself, one of its measures, or one listing. Within a slot the later effect prevails (*lex
+//! posterior*); an end overlays nothing and revives nothing. Terms that point at their regime are resolved last, so that
+//! one renewal moves everything under it.
+
+use super::view::{Placed, View, moment};
+use super::{Coming, ListingState, MeasureState, Permission, RegimeState, Standing, Unknown};
+use crate::domain::{
+    Annulled, Answer, Class, ConditionStatus, Day, DecisionId, Effect, MeasureKey, MeasureKind, Status, SubjectId,
+    SubjectType, Until,
+};
+use std::collections::{BTreeMap, HashSet};
+
+impl View<'_> {
+    /// The state of the regime on the day or instant asked about.
+    #[must_use]
+    pub fn state(&self) -> RegimeState {
+        let slots = Slots::of(self);
+        let procedures = self.procedures();
+        let (title, regime) = self.regime(&slots.regime);
+        let regime = match (&regime.unknown, procedures.iter().find(|procedure| procedure.status != Status::Disputed)) {
+            (Some(Unknown::Before(_) | Unknown::Nothing), Some(procedure)) => {
+                Standing { since: Some(procedure.since), because: procedure.because.clone(), ..Standing::new(procedure.status) }
+            }
+            _ => regime,
+        };
+        let mut measures: Vec<_> = slots.measures.iter().filter_map(|(key, slot)| self.measure(key, slot, &regime)).collect();
+        measures.sort_by_key(|measure| rank(measure.standing.status));
+        let cancelled = self.cancelled_orders();
+        let mut listings: Vec<_> =
+            slots.listings.iter().filter_map(|(id, slot)| self.listing(id, slot, &regime, &cancelled)).collect();
+        listings.sort_by(|a, b| (rank(a.standing.status), &a.name).cmp(&(rank(b.standing.status), &b.name)));
+        RegimeState {
+            regime: self.regime.clone(),
+            title,
+            measures,
+            listings,
+            unnamed_entries: self.unnamed_entries(),
+            permissions: self.permissions(),
+            procedures,
+            coming: self.coming(),
+            surveyed: self.surveys.clone(),
+            standing: regime,
+        }
+    }
+
+    /// What the regime is called and where it stands itself.
+    pub(super) fn regime(&self, slot: &[Placed<'_>]) -> (Option<String>, Standing) {
+        let mut phase = Phase::default();
+        let mut title = None;
+        for one in slot {
+            if one.starts() > self.at && title.is_some() {
+                break;
+            }
+            let begun = one.starts() <= self.at;
+            match one.effect() {
+                Effect::Established(e) => {
+                    title = Some(e.title.clone());
+                    phase.begin_if(begun, one, e.until.clone().or_else(|| one.decision.until.clone()));
+                }
+                Effect::Renewed(e) => {
+                    title = title.or_else(|| e.title.clone());
+                    phase.renew_if(begun, one, e.until.clone().or_else(|| one.decision.until.clone()));
+                }
+                Effect::Retitled(e) if begun => title = Some(e.title.clone()),
+                Effect::Suspended(e) if begun => phase.suspend(one, e.until.clone().or_else(|| one.decision.until.clone())),
+                Effect::Resumed(_) if begun => phase.suspended = None,
+                Effect::Repealed(_) if begun => phase.end(one),
+                _ => {}
+            }
+        }
+        (title, self.standing(&phase, slot).unwrap_or_else(|| Standing::unknown(Unknown::Nothing)))
+    }
+
+    /// Where a slot stands by itself. None where nothing of it was decided by the day asked about.
+    fn standing(&self, phase: &Phase<'_>, slot: &[Placed<'_>]) -> Option<Standing> {
+        let Some(since) = phase.since else { return self.not_begun(slot) };
+        let mut standing = Standing::new(Status::Applicable);
+        standing.because = phase.reasons();
+        standing.since = Some(since.from());
+        if let Some(end) = phase.ended {
+            return Some(Standing { since: Some(end.from()), ..standing.with_status(Status::Repealed) });
+        }
+        self.set_term(&mut standing, phase.until.clone());
+        self.end_term(&mut standing, since);
+        if let Some((by, until)) = &phase.suspended
+            && standing.status == Status::Applicable
+            && !until.as_ref().is_some_and(|until| self.is_past(until))
+        {
+            standing = Standing { since: Some(by.from()), ..standing.with_status(Status::Suspended) };
+        }
+        Some(standing)
+    }
+
+    pub(super) fn set_term(&self, standing: &mut Standing, until: Option<Until>) {
+        standing.days_left = match &until {
+            Some(Until::Moment(last)) => Some(self.on.days_to(last.day(self.zone))),
+            _ => None,
+        };
+        standing.until = until;
+    }
+
+    /// Lapsed where a survey says that nothing more was decided, unknown where none does.
+    fn end_term(&self, standing: &mut Standing, since: Placed<'_>) {
+        match &standing.until {
+            Some(until @ Until::Moment(last)) if self.is_past(until) => {
+                let last = last.day(self.zone);
+                let ended = if self.is_surveyed(last.next()) { Status::Lapsed } else { Status::Unknown };
+                standing.unknown = (ended == Status::Unknown).then_some(Unknown::After(last));
+                standing.since = Some(last.next().into());
+                standing.status = ended;
+            }
+            None if !self.is_surveyed(since.day()) && !self.is_evidenced() => {
+                standing.unknown = Some(Unknown::NoLastDay(since.from()));
+                standing.status = Status::Unknown;
+            }
+            _ => {}
+        }
+        standing.answer = standing.status.answer();
+    }
+
+    fn is_past(&self, until: &Until) -> bool {
+        matches!(until, Until::Moment(last) if last.ends(self.zone) < self.at)
+    }
+
+    /// Whether a recorded decision of that day or a later one treats the regime as alive.
+    fn is_evidenced(&self) -> bool {
+        let lives = |one: &Placed<'_>| {
+            !super::row::is_step(one.effect())
+                && !matches!(one.effect(), Effect::Repealed(_) | Effect::Annulled(_) | Effect::Corrected(_))
+        };
+        self.placed.iter().any(|one| lives(one) && (one.adopted() >= self.on || one.day() >= self.on))
+    }
+
+    /// A slot without an effect that has begun.
+    fn not_begun(&self, slot: &[Placed<'_>]) -> Option<Standing> {
+        let first = slot.iter().find(|one| begins(one.effect()))?;
+        if first.adopted() > self.on {
+            let unrecorded = is_unrecorded(first.effect());
+            let why = if unrecorded { Unknown::Unrecorded(first.from()) } else { Unknown::Before(first.from()) };
+            return Some(Standing::unknown(why));
+        }
+        if is_unrecorded(first.effect()) {
+            return Some(Standing { because: vec![first.reason()], ..Standing::unknown(Unknown::Unrecorded(first.from())) });
+        }
+        let in_force = first.decision.in_force_at <= self.at;
+        let status = if in_force { Status::InForceNotApplicable } else { Status::AdoptedNotInForce };
+        let since = if in_force { moment(first.decision.in_force_at, first.zone()) } else { first.adopted().into() };
+        Some(Standing {
+            since: Some(since),
+            applies: Some(first.from()),
+            because: vec![first.reason()],
+            ..Standing::new(status)
+        })
+    }
+
+    fn measure(&self, key: &MeasureKey, slot: &[Placed<'_>], regime: &Standing) -> Option<MeasureState> {
+        let mut fold = MeasureFold::default();
+        for one in slot.iter().filter(|one| one.starts() <= self.at) {
+            fold.take(one);
+        }
+        let decided_later = fold.phase.since.is_none() && slot.iter().all(|one| one.adopted() > self.on);
+        if decided_later {
+            return None;
+        }
+        let mut standing = self.standing(&fold.phase, slot)?;
+        if standing.status == Status::InForceNotApplicable || standing.status == Status::AdoptedNotInForce {
+            fold.describe(slot.iter().find(|one| matches!(one.effect(), Effect::Imposed(_)))?);
+            standing.condition = fold.condition.take();
+        } else if standing.status == Status::Applicable {
+            self.apply_later(&mut standing, &mut fold, slot);
+        }
+        let standing = self.annulled_measure(self.under(standing, regime), slot);
+        let MeasureFold { class, kind, scope, provision, remarks, .. } = fold;
+        Some(MeasureState { measure: key.clone(), class, kind, scope, provision, standing, remarks })
+    }
+
+    /// A measure in force waits for the condition that is pending, or for the day that an act in force sets.
+    fn apply_later(&self, standing: &mut Standing, fold: &mut MeasureFold<'_>, slot: &[Placed<'_>]) {
+        if let Some(condition) = fold.condition.take() {
+            standing.condition = Some(condition);
+            *standing = std::mem::replace(standing, Standing::new(Status::Unknown)).with_status(Status::InForceNotApplicable);
+        }
+        let settled = |one: &&Placed<'_>| {
+            matches!(one.effect(), Effect::ApplicationSet(e) if e.applies.is_some())
+                && one.starts() > self.at
+                && one.decision.in_force_at <= self.at
+                && fold.phase.since.is_some_and(|since| since.starts() < one.decision.in_force_at)
+                && standing.condition.is_some()
+        };
+        if let Some(later) = slot.iter().rfind(settled) {
+            standing.applies = Some(later.from());
+            standing.because.push(later.reason());
+        }
+    }
+
+    fn annulled_measure(&self, mut standing: Standing, slot: &[Placed<'_>]) -> Standing {
+        for one in slot {
+            if let Effect::Annulled(e) = one.effect()
+                && self.is_annulled(e)
+            {
+                standing.because.push(one.reason());
+                standing = standing.with_status(self.annulment(e, one));
+            }
+        }
+        standing
+    }
+
+    fn listing(
+        &self,
+        id: &SubjectId,
+        slot: &[Placed<'_>],
+        regime: &Standing,
+        cancelled: &HashSet<DecisionId>,
+    ) -> Option<ListingState> {
+        let mut fold = ListingFold::default();
+        for one in slot.iter().filter(|one| one.starts() <= self.at) {
+            fold.take(one, cancelled);
+        }
+        let mut standing = match self.standing(&fold.phase, slot) {
+            Some(standing) if standing.status != Status::Unknown || fold.phase.since.is_some() => standing,
+            Some(standing) if matches!(standing.unknown, Some(Unknown::Unrecorded(_))) => standing,
+            // Before its first listing nobody is listed, but a court may have voided the listing altogether.
+            _ => self.voided(slot)?,
+        };
+        fold.describe(slot);
+        if !fold.orders.is_empty() && standing.answer == Answer::InForce {
+            standing = standing.with_status(Status::InterimSuspended);
+        }
+        standing = self.under(standing, regime);
+        for one in slot {
+            if let Effect::Annulled(e) = one.effect()
+                && standing.answer == Answer::InForce
+                && self.is_annulled(e)
+                && (e.from.is_some() || fold.phase.since.is_some_and(|since| e.acts.contains(&since.decision.id)))
+            {
+                standing.because.push(one.reason());
+                standing = standing.with_status(self.annulment(e, one));
+            }
+        }
+        let ListingFold { name, kind, reference, measures, orders, .. } = fold;
+        let orders = orders.into_iter().map(|(_, orders)| orders).collect();
+        let name = name.unwrap_or_else(|| id.to_string());
+        Some(ListingState { subject: id.clone(), name, kind, reference, measures, standing, orders })
+    }
+
+    /// A listing that is gone because a court annulled the act that made it.
+    fn voided(&self, slot: &[Placed<'_>]) -> Option<Standing> {
+        let void = slot.iter().find(|one| matches!(one.effect(), Effect::Annulled(e) if e.from.is_none()))?;
+        Some(Standing { since: Some(void.from()), because: vec![void.reason()], ..Standing::new(Status::Annulled) })
+    }
+
+    fn is_annulled(&self, annulled: &Annulled) -> bool {
+        annulled.from.is_none_or(|from| from <= self.on) && annulled.to.is_none_or(|to| self.on <= to)
+    }
+
+    fn annulment(&self, annulled: &Annulled, one: &Placed<'_>) -> Status {
+        if maintained(annulled, self.ask.as_law_stood, one.zone()) {
+            Status::AnnulledEffectsMaintained
+        } else {
+            Status::Annulled
+        }
+    }
+
+    /// What is under a regime stands no better than the regime, and a term that points there takes the regime's.
+    fn under(&self, mut standing: Standing, regime: &Standing) -> Standing {
+        let own_end = matches!(standing.until, Some(Until::Moment(_) | Until::Open | Until::Condition(_)));
+        let has_begun = !matches!(
+            standing.status,
+            Status::Repealed | Status::AdoptedNotInForce | Status::Lapsed | Status::Unknown | Status::Annulled
+        );
+        if !own_end && has_begun {
+            self.set_term(&mut standing, regime.until.clone());
+        }
+        if has_begun && regime.status != Status::Applicable {
+            standing.unknown.clone_from(&regime.unknown);
+            standing.since = regime.since;
+            standing.because.extend(regime.because.iter().cloned());
+            standing = standing.with_status(regime.status);
+        }
+        standing
+    }
+
+    fn cancelled_orders(&self) -> HashSet<DecisionId> {
+        let begun = self.placed.iter().filter(|one| one.starts() <= self.at);
+        let cancelled = begun.filter_map(|one| match one.effect() {
+            Effect::OrderCancelled(e) => Some(e.decision.clone()),
+            _ => None,
+        });
+        cancelled.collect()
+    }
+
+    fn unnamed_entries(&self) -> i64 {
+        let begun = self.placed.iter().filter(|one| one.starts() <= self.at);
+        let counts = begun.map(|one| match one.effect() {
+            Effect::Amended(e) => {
+                i64::from(e.entries_added.unwrap_or_default()) - i64::from(e.entries_removed.unwrap_or_default())
+            }
+            _ => 0,
+        });
+        counts.sum()
+    }
+
+    fn permissions(&self) -> Vec<Permission> {
+        let begun = self.placed.iter().filter(|one| one.starts() <= self.at);
+        let running = begun.filter_map(|one| {
+            let (measure, permits, own) = match one.effect() {
+                Effect::LicenceIssued(e) => (&e.measure, &e.permits, &e.until),
+                Effect::DerogationGranted(e) => (&e.measure, &e.permits, &e.until),
+                Effect::WindDown(e) => (&e.measure, &e.permits, &e.until),
+                _ => return None,
+            };
+            let until = own.clone().or_else(|| one.decision.until.clone());
+            if until.as_ref().is_some_and(|until| self.is_past(until)) {
+                return None;
+            }
+            let mut term = Standing::new(Status::Applicable);
+            self.set_term(&mut term, until);
+            Some(Permission {
+                measure: measure.clone(),
+                permits: permits.clone(),
+                until: term.until,
+                days_left: term.days_left,
+                because: one.reason(),
+            })
+        });
+        running.collect()
+    }
+
+    fn coming(&self) -> Vec<Coming> {
+        let later = self.placed.iter().filter(|one| one.starts() > self.at && !super::row::is_step(one.effect()));
+        let decided = later.filter(|one| one.adopted() <= self.on || self.ask.public_by.is_some());
+        let coming = decided.map(|one| Coming {
+            from: one.from(),
+            in_days: self.on.days_to(one.day()),
+            what: what(one.effect()),
+            because: one.reason(),
+        });
+        coming.collect()
+    }
+}
+
+/// What an effect does, with what it does it to.
+pub(super) fn what(effect: &Effect) -> String {
+    let slot = effect.measure().map(ToString::to_string).or_else(|| match effect {
+        Effect::Listed(e) => Some(e.subject.name.clone()),
+        Effect::Delisted(e) => Some(e.name.clone().unwrap_or_else(|| e.subject.to_string())),
+        other => other.subject().map(ToString::to_string),
+    });
+    match slot {
+        Some(slot) => format!("{slot} {}", effect.participle()),
+        None => format!("regime {}", effect.participle()),
+    }
+}
+
+/// Whether the court's maintenance of the effects still runs on the day of the law asked for.
+pub(super) fn maintained(annulled: &Annulled, as_law_stood: Day, zone: chrono_tz::Tz) -> bool {
+    match &annulled.maintained_until {
+        None => false,
+        Some(Until::Moment(last)) => as_law_stood <= last.day(zone),
+        Some(Until::Open | Until::Condition(_) | Until::Regime) => true,
+    }
+}
+
+fn begins(effect: &Effect) -> bool {
+    matches!(effect, Effect::Established(_) | Effect::Renewed(_) | Effect::Imposed(_) | Effect::Listed(_))
+        || is_unrecorded(effect)
+}
+
+fn is_unrecorded(effect: &Effect) -> bool {
+    matches!(effect, Effect::Renewed(e) if e.prior_unrecorded) || matches!(effect, Effect::Delisted(e) if e.prior_unrecorded)
+}
+
+/// What binds comes first in an answer, what is over last.
+fn rank(status: Status) -> u8 {
+    match status {
+        Status::Applicable | Status::AnnulledEffectsMaintained => 0,
+        Status::InForceNotApplicable => 1,
+        Status::Suspended | Status::InterimSuspended => 2,
+        Status::AdoptedNotInForce | Status::Agreed | Status::Proposed => 3,
+        Status::Unknown | Status::Disputed => 4,
+        Status::Lapsed | Status::Repealed | Status::Annulled => 5,
+    }
+}
+
+/// A regime's effects by slot, each in legal order.
+pub(super) struct Slots<'a> {
+    pub(super) regime: Vec<Placed<'a>>,
+    pub(super) measures: BTreeMap<MeasureKey, Vec<Placed<'a>>>,
+    pub(super) listings: BTreeMap<SubjectId, Vec<Placed<'a>>>,
+}
+
+impl<'a> Slots<'a> {
+    fn of(view: &View<'a>) -> Self {
+        let mut slots = Self { regime: Vec::new(), measures: BTreeMap::new(), listings: BTreeMap::new() };
+        for one in &view.placed {
+            slots.take(*one);
+        }
+        slots
+    }
+
+    fn take(&mut self, one: Placed<'a>) {
+        let effect = one.effect();
+        if let Some(subject) = effect.subject() {
+            match self.listings.get_mut(subject) {
+                Some(slot) => slot.push(one),
+                None => drop(self.listings.insert(subject.clone(), vec![one])),
+            }
+        } else if let Some(measure) = effect.measure() {
+            self.measures.entry(measure.clone()).or_default().push(one);
+        } else if !super::row::is_step(effect) {
+            self.regime.push(one);
+        }
+    }
+}
+
+/// Where a slot is in its life, by the effects that have begun.
+#[derive(Default)]
+struct Phase<'a> {
+    since: Option<Placed<'a>>,
+    until: Option<Until>,
+    moved_by: Option<Placed<'a>>,
+    suspended: Option<(Placed<'a>, Option<Until>)>,
+    ended: Option<Placed<'a>>,
+}
+
+impl<'a> Phase<'a> {
+    fn begin_if(&mut self, begun: bool, one: &Placed<'a>, until: Option<Until>) {
+        if begun {
+            *self = Self { since: Some(*one), until, ..Self::default() };
+        }
+    }
+
+    fn renew_if(&mut self, begun: bool, one: &Placed<'a>, until: Option<Until>) {
+        match (begun, self.since, self.ended) {
+            (false, ..) => {}
+            (true, Some(_), None) => {
+                self.until = until;
+                self.moved_by = Some(*one);
+            }
+            (true, ..) => self.begin_if(true, one, until),
+        }
+    }
+
+    fn suspend(&mut self, one: &Placed<'a>, until: Option<Until>) {
+        self.suspended = Some((*one, until));
+    }
+
+    fn end(&mut self, one: &Placed<'a>) {
+        // Ended without a recorded beginning: the end itself is known.
+        self.since = self.since.or(Some(*one));
+        self.ended = Some(*one);
+    }
+
+    fn reasons(&self) -> Vec<super::Reason> {
+        let suspended = self.suspended.as_ref().map(|(by, _)| *by);
+        let mut of = vec![self.since, self.moved_by, suspended, self.ended];
+        if self.since.zip(self.ended).is_some_and(|(a, b)| a.seq == b.seq && a.row.at == b.row.at) {
+            of.pop();
+        }
+        of.into_iter().flatten().map(|one| one.reason()).collect()
+    }
+}
+
+#[derive(Default)]
+struct MeasureFold<'a> {
+    phase: Phase<'a>,
+    class: Option<Class>,
+    kind: Option<MeasureKind>,
+    scope: Option<String>,
+    provision: Option<String>,
+    condition: Option<String>,
+    remarks: Vec<String>,
+}
+
+impl<'a> MeasureFold<'a> {
+    fn take(&mut self, one: &Placed<'a>) {
+        match one.effect() {
+            Effect::Imposed(e) => {
+                self.phase.begin_if(true, one, Some(e.until.clone().unwrap_or(Until::Regime)));
+                self.describe(one);
+            }
+            Effect::Extended(e) => self.phase.renew_if(true, one, Some(e.until.clone())),
+            Effect::ApplicationSet(e) => {
+                self.phase.moved_by = Some(*one);
+                self.condition = match &e.condition {
+                    Some(condition) if condition.status == ConditionStatus::Pending => Some(condition.text.clone()),
+                    Some(condition) if condition.status == ConditionStatus::Failed => Some(format!("failed: {}", condition.text)),
+                    _ => None,
+                };
+                self.remarks.extend(e.remark.clone());
+            }
+            Effect::Suspended(e) => self.phase.suspend(one, e.until.clone().or_else(|| one.decision.until.clone())),
+            Effect::Resumed(_) => self.phase.suspended = None,
+            Effect::Lifted(_) => self.phase.end(one),
+            _ => {}
+        }
+    }
+
+    fn describe(&mut self, one: &Placed<'_>) {
+        if let Effect::Imposed(e) = one.effect() {
+            self.class = Some(e.class);
+            self.kind = e.kind;
+            self.scope = Some(e.scope.clone());
+            self.provision.clone_from(&e.provision);
+            self.condition.clone_from(&e.condition);
+        }
+    }
+}
+
+#[derive(Default)]
+struct ListingFold<'a> {
+    phase: Phase<'a>,
+    name: Option<String>,
+    kind: Option<SubjectType>,
+    reference: Option<String>,
+    measures: Vec<MeasureKey>,
+    orders: Vec<(&'a DecisionId, String)>,
+}
+
+impl<'a> ListingFold<'a> {
+    fn take(&mut self, one: &Placed<'a>, cancelled: &HashSet<DecisionId>) {
+        match one.effect() {
+            Effect::Listed(e) => {
+                self.phase.begin_if(true, one, Some(e.until.clone().unwrap_or(Until::Regime)));
+                self.reference.clone_from(&e.reference);
+                self.measures.clone_from(&e.measures);
+                self.name = Some(e.subject.name.clone());
+                self.kind = Some(e.subject.kind);
+            }
+            Effect::ListingAmended(e) => {
+                self.name = e.name.clone().or(self.name.take());
+                self.reference = e.reference.clone().or(self.reference.take());
+            }
+            Effect::Delisted(_) => self.phase.end(one),
+            Effect::ListingSuspended(e) => self.phase.suspend(one, e.until.clone().or_else(|| one.decision.until.clone())),
+            Effect::OrderGranted(e) if !cancelled.contains(&one.decision.id) => {
+                self.orders.push((&one.decision.id, e.orders.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Names the subject from effects that have not begun, where none has.
+    fn describe(&mut self, slot: &[Placed<'_>]) {
+        for one in slot {
+            match one.effect() {
+                Effect::Listed(e) => {
+                    self.name.get_or_insert_with(|| e.subject.name.clone());
+                    self.kind.get_or_insert(e.subject.kind);
+                }
+                Effect::Delisted(e) if self.name.is_none() => self.name.clone_from(&e.name),
+                _ => {}
+            }
+        }
+    }
+}

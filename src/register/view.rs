@@ -1,0 +1,231 @@
+//! One regime's rows, and what the dials leave of them.
+
+use super::{Ask, DecisionRow, EffectRow, PlacedBy, Reason, Row, Surveyed};
+use crate::domain::{Day, DecisionId, Effect, Instant, Jurisdiction, Moment, RegimeKey};
+use std::collections::HashSet;
+
+/// All rows of one regime, in record order.
+#[derive(Debug, Clone)]
+pub struct History {
+    regime: RegimeKey,
+    rows: Vec<(u64, Row)>,
+}
+
+impl History {
+    /// The history of that regime. Rows are given in record order.
+    #[must_use]
+    pub fn new(regime: RegimeKey, rows: Vec<(u64, Row)>) -> Self {
+        Self { regime, rows }
+    }
+
+    /// Which regime.
+    #[must_use]
+    pub fn regime(&self) -> &RegimeKey {
+        &self.regime
+    }
+
+    /// Its rows with their positions, in record order.
+    #[must_use]
+    pub fn rows(&self) -> &[(u64, Row)] {
+        &self.rows
+    }
+
+    /// Adds a row at the end.
+    pub fn push(&mut self, seq: u64, row: Row) {
+        self.rows.push((seq, row));
+    }
+
+    /// What the dials leave, in legal order.
+    #[must_use]
+    pub fn view(&self, ask: &Ask) -> View<'_> {
+        let known = self.rows.partition_point(|(seq, _)| *seq <= ask.known_at);
+        let rows = self.rows.get(..known).unwrap_or_default();
+        let withdrawn = withdrawn(rows);
+        let decisions = rows.iter().filter(|(seq, _)| !withdrawn.contains(seq)).filter_map(|(seq, row)| match row {
+            Row::Decision(decision) => Some((*seq, decision)),
+            Row::Withdrawal(withdrawal) => withdrawal.replacement.as_ref().map(|decision| (*seq, decision)),
+            Row::Survey(_) => None,
+        });
+        let public = |row: &DecisionRow| ask.public_by.is_none_or(|by| row.public_on.is_none_or(|on| on <= by));
+        let mut placed: Vec<Placed<'_>> = decisions
+            .filter(|(_, decision)| public(decision))
+            .flat_map(|(seq, decision)| decision.effects.iter().map(move |row| Placed { seq, decision, row }))
+            .collect();
+        drop_voided(&mut placed, ask);
+        placed.sort_by_key(Placed::order);
+        let surveys = rows.iter().filter(|(seq, _)| !withdrawn.contains(seq)).filter_map(|(seq, row)| match row {
+            Row::Survey(survey) => {
+                let through = ask.public_by.map_or(survey.through, |by| survey.through.min(by));
+                let begun = survey.from.is_none_or(|from| from <= through);
+                begun.then_some(Surveyed { from: survey.from, through, entry: *seq })
+            }
+            _ => None,
+        });
+        let zone = Jurisdiction::from(&self.regime).zone();
+        View { regime: &self.regime, zone, at: ask.on.ends(zone), on: ask.on.day(zone), ask: *ask, placed, surveys: surveys.collect() }
+    }
+}
+
+/// The entries that a live withdrawal names. A withdrawal withdrawn is dead, so the newest are asked first.
+fn withdrawn(rows: &[(u64, Row)]) -> HashSet<u64> {
+    let mut dead = HashSet::new();
+    for (seq, row) in rows.iter().rev() {
+        if let Row::Withdrawal(withdrawal) = row
+            && !dead.contains(seq)
+        {
+            dead.insert(withdrawal.seq);
+        }
+    }
+    dead
+}
+
+/// Removes what live annulments without a span name, and annulments that are set aside or do not count yet.
+///
+/// What a voided effect had displaced revives by itself, because the fold never sees the voided one.
+fn drop_voided(placed: &mut Vec<Placed<'_>>, ask: &Ask) {
+    let voids = |one: &Placed<'_>| matches!(one.effect(), Effect::Annulled(_) | Effect::AnnulmentSetAside(_));
+    if !placed.iter().any(voids) {
+        return;
+    }
+    let set_aside: HashSet<DecisionId> = placed
+        .iter()
+        .filter_map(|one| match one.effect() {
+            Effect::AnnulmentSetAside(e) => Some(e.decision.clone()),
+            _ => None,
+        })
+        .collect();
+    placed.retain(|one| match one.effect() {
+        Effect::Annulled(e) => {
+            let counts_from = e.counts_from.unwrap_or_else(|| one.day());
+            !set_aside.contains(&one.decision.id) && counts_from <= ask.as_law_stood
+        }
+        _ => true,
+    });
+    let mut void: HashSet<(DecisionId, Option<String>)> = HashSet::new();
+    for one in placed.iter() {
+        if let Effect::Annulled(e) = one.effect()
+            && e.from.is_none()
+            && !super::fold::maintained(e, ask.as_law_stood, one.zone())
+        {
+            let slot = e.subject.as_ref().map(|subject| subject.as_str().to_owned());
+            let slot = slot.or_else(|| e.measure.as_ref().map(|measure| measure.as_str().to_owned()));
+            void.extend(e.acts.iter().map(|act| (act.clone(), slot.clone())));
+        }
+    }
+    placed.retain(|one| {
+        let of = |slot: Option<&str>| void.contains(&(one.decision.id.clone(), slot.map(str::to_owned)));
+        let effect = one.effect();
+        let subject = effect.subject().map(|subject| subject.as_str());
+        let measure = effect.measure().map(|measure| measure.as_str());
+        !of(None) && !(subject.is_some() && of(subject)) && !(measure.is_some() && of(measure))
+    });
+}
+
+/// One effect with the decision and the entry that it stands in.
+#[derive(Debug, Clone, Copy)]
+pub struct Placed<'a> {
+    /// The entry.
+    pub seq: u64,
+    /// The decision.
+    pub decision: &'a DecisionRow,
+    /// The effect and its place.
+    pub row: &'a EffectRow,
+}
+
+impl<'a> Placed<'a> {
+    /// The effect.
+    #[must_use]
+    pub fn effect(&self) -> &'a Effect {
+        &self.row.effect
+    }
+
+    /// Its place in legal time.
+    #[must_use]
+    pub fn starts(&self) -> Instant {
+        self.row.starts
+    }
+
+    /// The civil day of its place, in its authority's zone.
+    #[must_use]
+    pub fn day(&self) -> Day {
+        self.row.starts.day(self.zone())
+    }
+
+    /// Its place, as a day where it begins with one.
+    #[must_use]
+    pub fn from(&self) -> Moment {
+        moment(self.row.starts, self.zone())
+    }
+
+    /// The day of adoption, or what stands in for it.
+    #[must_use]
+    pub fn adopted(&self) -> Day {
+        let steps_in = || self.decision.public_on.unwrap_or_else(|| self.decision.in_force_at.day(self.zone()));
+        self.decision.adopted_on.unwrap_or_else(steps_in)
+    }
+
+    /// The effect as a reason.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        Reason {
+            entry: self.seq,
+            effect: self.row.at,
+            did: self.effect().participle(),
+            act: self.decision.cite().to_owned(),
+            from: self.from(),
+            placed_by: self.row.placed_by,
+            assumed: self.row.placed_by.is_assumed(),
+        }
+    }
+
+    pub(super) fn zone(&self) -> chrono_tz::Tz {
+        self.decision.authority.zone()
+    }
+
+    /// Legal order: (legal time, adopted_on, seq, index).
+    fn order(&self) -> (Instant, Option<Day>, u64, u16) {
+        (self.row.starts, self.decision.adopted_on, self.seq, self.row.at)
+    }
+
+    /// Whether it has begun only by assumption.
+    #[must_use]
+    pub fn placed_by(&self) -> PlacedBy {
+        self.row.placed_by
+    }
+}
+
+/// An instant as a day where it is one's beginning in that zone, else as itself.
+pub(super) fn moment(at: Instant, zone: chrono_tz::Tz) -> Moment {
+    let day = at.day(zone);
+    if day.starts(zone) == at {
+        return Moment::Day(day);
+    }
+    at.to_string().parse().unwrap_or(Moment::Day(day))
+}
+
+/// What the dials leave of a regime, in legal order.
+#[derive(Debug, Clone)]
+pub struct View<'a> {
+    pub(super) regime: &'a RegimeKey,
+    pub(super) zone: chrono_tz::Tz,
+    /// The last instant of what is asked about.
+    pub(super) at: Instant,
+    /// The day asked about.
+    pub(super) on: Day,
+    pub(super) ask: Ask,
+    pub(super) placed: Vec<Placed<'a>>,
+    pub(super) surveys: Vec<Surveyed>,
+}
+
+impl<'a> View<'a> {
+    /// The effects, in legal order.
+    #[must_use]
+    pub fn effects(&self) -> &[Placed<'a>] {
+        &self.placed
+    }
+
+    /// Whether a survey covers every day from `from` to the day asked about.
+    pub(super) fn is_surveyed(&self, from: Day) -> bool {
+        self.surveys.iter().any(|survey| survey.from.is_none_or(|first| first <= from) && survey.through >= self.on)
+    }
+}
