@@ -1,0 +1,327 @@
+//! From any spelling of a JSON object to the canonical one.
+
+use std::borrow::Cow;
+
+use super::{BodyError, MAX_DEPTH, MAX_INTEGER, Problem, check_text};
+use crate::log::header::MAX_BODY_LEN;
+
+/// What people write may hold white space; this much of it.
+const MAX_INPUT: usize = 4 * MAX_BODY_LEN as usize;
+
+pub(super) fn canonicalize(json: &[u8]) -> Result<Vec<u8>, BodyError> {
+    check_text(json, MAX_INPUT)?;
+    let mut reader = Reader {
+        json,
+        at: 0,
+        out: Vec::with_capacity(json.len()),
+    };
+    match reader.document() {
+        Ok(()) => Ok(reader.out),
+        Err((problem, offset)) => Err(problem.at(json, offset)),
+    }
+}
+
+type Result_<T> = Result<T, (Problem, usize)>;
+
+/// Reads `json` from `at` and writes what it read to `out` at once.
+struct Reader<'a> {
+    json: &'a [u8],
+    at: usize,
+    out: Vec<u8>,
+}
+
+/// One member of an object: its key, where that stood, and where `"key":value` stands in `out`.
+struct Member<'a> {
+    key: Cow<'a, [u8]>,
+    offset: usize,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.json.get(self.at).copied()
+    }
+
+    fn skip_white(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn fail<T>(&self, problem: Problem) -> Result_<T> {
+        Err((problem, self.at))
+    }
+
+    fn expected<T>(&self, expected: &'static str) -> Result_<T> {
+        self.fail(Problem::Expected { expected })
+    }
+
+    fn document(&mut self) -> Result_<()> {
+        self.skip_white();
+        if self.peek() != Some(b'{') {
+            return self.fail(Problem::NotAnObject);
+        }
+        self.value(1)?;
+        self.skip_white();
+        if self.at == self.json.len() {
+            Ok(())
+        } else {
+            self.fail(Problem::Trailing)
+        }
+    }
+
+    fn value(&mut self, depth: usize) -> Result_<()> {
+        match self.peek() {
+            Some(b'{' | b'[') if depth > MAX_DEPTH => self.fail(Problem::TooDeep),
+            Some(b'{') => self.object(depth),
+            Some(b'[') => self.array(depth),
+            Some(b'"') => self.string().map(drop),
+            Some(b'-' | b'0'..=b'9') => self.integer(),
+            Some(b't') => self.literal("true"),
+            Some(b'f') => self.literal("false"),
+            Some(b'n') => self.literal("null"),
+            _ => self.expected("a value"),
+        }
+    }
+
+    fn literal(&mut self, word: &'static str) -> Result_<()> {
+        if !self.json[self.at..].starts_with(word.as_bytes()) {
+            return self.expected(word);
+        }
+        self.at += word.len();
+        self.out.extend_from_slice(word.as_bytes());
+        Ok(())
+    }
+
+    fn array(&mut self, depth: usize) -> Result_<()> {
+        self.at += 1;
+        self.out.push(b'[');
+        self.skip_white();
+        if self.peek() == Some(b']') {
+            return self.close(b']');
+        }
+        loop {
+            self.skip_white();
+            self.value(depth + 1)?;
+            self.skip_white();
+            match self.peek() {
+                Some(b',') => self.comma(),
+                Some(b']') => return self.close(b']'),
+                _ => return self.expected("`,` or `]`"),
+            }
+        }
+    }
+
+    fn comma(&mut self) {
+        self.at += 1;
+        self.out.push(b',');
+    }
+
+    fn close(&mut self, bracket: u8) -> Result_<()> {
+        self.at += 1;
+        self.out.push(bracket);
+        Ok(())
+    }
+
+    fn object(&mut self, depth: usize) -> Result_<()> {
+        self.at += 1;
+        self.out.push(b'{');
+        self.skip_white();
+        if self.peek() == Some(b'}') {
+            return self.close(b'}');
+        }
+        let mut members = Vec::new();
+        loop {
+            self.skip_white();
+            members.push(self.member(depth)?);
+            self.skip_white();
+            match self.peek() {
+                Some(b',') => self.comma(),
+                Some(b'}') => break,
+                _ => return self.expected("`,` or `}`"),
+            }
+        }
+        self.sort(members)?;
+        self.close(b'}')
+    }
+
+    fn member(&mut self, depth: usize) -> Result_<Member<'a>> {
+        let (offset, start) = (self.at, self.out.len());
+        if self.peek() != Some(b'"') {
+            return self.expected("a key");
+        }
+        let key = self.string()?;
+        if !key.is_ascii() {
+            return Err((Problem::KeyNotAscii, offset));
+        }
+        self.skip_white();
+        if self.peek() != Some(b':') {
+            return self.expected("`:`");
+        }
+        self.at += 1;
+        self.out.push(b':');
+        self.skip_white();
+        self.value(depth + 1)?;
+        Ok(Member {
+            key,
+            offset,
+            start,
+            end: self.out.len(),
+        })
+    }
+
+    /// Puts the members that were just written into the order of their keys.
+    fn sort(&mut self, mut members: Vec<Member<'a>>) -> Result_<()> {
+        if members.is_sorted_by(|a, b| a.key < b.key) {
+            return Ok(());
+        }
+        let first = members[0].start;
+        members.sort_by(|a, b| a.key.cmp(&b.key).then(a.offset.cmp(&b.offset)));
+        if let Some(pair) = members.windows(2).find(|pair| pair[0].key == pair[1].key) {
+            let key = String::from_utf8_lossy(&pair[1].key).into_owned();
+            return Err((Problem::DuplicateKey { key }, pair[1].offset));
+        }
+        let written = self.out.split_off(first);
+        for (index, member) in members.iter().enumerate() {
+            if index > 0 {
+                self.out.push(b',');
+            }
+            self.out
+                .extend_from_slice(&written[member.start - first..member.end - first]);
+        }
+        Ok(())
+    }
+
+    fn integer(&mut self) -> Result_<()> {
+        let start = self.at;
+        let negative = self.peek() == Some(b'-');
+        self.at += usize::from(negative);
+        let digits = self.json[self.at..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        let text = &self.json[self.at..self.at + digits];
+        match text {
+            [] => return self.expected("a digit"),
+            [b'0', _, ..] => return self.expected("a number without leading zero"),
+            _ => {}
+        }
+        let magnitude = text.iter().try_fold(0_u64, |n, d| {
+            n.checked_mul(10)?
+                .checked_add(u64::from(d - b'0'))
+                .filter(|n| *n <= MAX_INTEGER)
+        });
+        self.at += digits;
+        match (self.peek(), magnitude) {
+            (Some(b'.' | b'e' | b'E'), _) => Err((Problem::Float, start)),
+            (_, None) => Err((Problem::IntegerTooBig, start)),
+            (_, Some(0)) if negative => Err((Problem::NegativeZero, start)),
+            _ => {
+                self.out.extend_from_slice(&self.json[start..self.at]);
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads a string, writes it canonically, returns what it means.
+    fn string(&mut self) -> Result_<Cow<'a, [u8]>> {
+        self.at += 1;
+        self.out.push(b'"');
+        let start = self.at;
+        let mut meaning: Option<Vec<u8>> = None;
+        loop {
+            let run = self.plain();
+            self.out.extend_from_slice(run);
+            if let Some(meaning) = &mut meaning {
+                meaning.extend_from_slice(run);
+            }
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    let before = &self.json[start..self.at];
+                    let c = self.escape()?;
+                    let meaning = meaning.get_or_insert_with(|| before.to_vec());
+                    meaning.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                    write_char(c, &mut self.out);
+                }
+                Some(_) => return self.fail(Problem::ControlCharacter),
+                None => return self.expected("the end of the text"),
+            }
+        }
+        let plain = &self.json[start..self.at];
+        self.at += 1;
+        self.out.push(b'"');
+        Ok(meaning.map_or(Cow::Borrowed(plain), Cow::Owned))
+    }
+
+    /// The bytes up to the next quote, backslash or control character.
+    fn plain(&mut self) -> &'a [u8] {
+        let rest = &self.json[self.at..];
+        let len = rest
+            .iter()
+            .take_while(|&&b| b >= 0x20 && b != b'"' && b != b'\\')
+            .count();
+        self.at += len;
+        &rest[..len]
+    }
+
+    fn escape(&mut self) -> Result_<char> {
+        let start = self.at;
+        let letter = self.json.get(self.at + 1).copied();
+        self.at += 2;
+        Ok(match letter {
+            Some(b @ (b'"' | b'\\' | b'/')) => char::from(b),
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode(start),
+            _ => return Err((Problem::Escape, start)),
+        })
+    }
+
+    fn unicode(&mut self, start: usize) -> Result_<char> {
+        let first = self.four_digits(start)?;
+        if !(0xd800..0xe000).contains(&first) {
+            return char::from_u32(first).ok_or((Problem::LoneSurrogate, start));
+        }
+        let has_second = self.json[self.at..].starts_with(b"\\u");
+        if first >= 0xdc00 || !has_second {
+            return Err((Problem::LoneSurrogate, start));
+        }
+        self.at += 2;
+        let second = self.four_digits(start)?;
+        if !(0xdc00..0xe000).contains(&second) {
+            return Err((Problem::LoneSurrogate, start));
+        }
+        let code = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+        char::from_u32(code).ok_or((Problem::LoneSurrogate, start))
+    }
+
+    fn four_digits(&mut self, start: usize) -> Result_<u32> {
+        let wrong = (Problem::Escape, start);
+        let digits = self.json.get(self.at..self.at + 4).ok_or(wrong.clone())?;
+        self.at += 4;
+        digits
+            .iter()
+            .try_fold(0, |n, &d| Some(n * 16 + char::from(d).to_digit(16)?))
+            .ok_or(wrong)
+    }
+}
+
+/// Writes one character as RFC 8785 has it.
+pub(super) fn write_char(c: char, out: &mut Vec<u8>) {
+    match c {
+        '"' => out.extend_from_slice(b"\\\""),
+        '\\' => out.extend_from_slice(b"\\\\"),
+        '\u{8}' => out.extend_from_slice(b"\\b"),
+        '\u{c}' => out.extend_from_slice(b"\\f"),
+        '\n' => out.extend_from_slice(b"\\n"),
+        '\r' => out.extend_from_slice(b"\\r"),
+        '\t' => out.extend_from_slice(b"\\t"),
+        c if c < ' ' => out.extend_from_slice(format!("\\u{:04x}", c as u32).as_bytes()),
+        c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+    }
+}
