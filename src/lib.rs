@@ -2,4 +2,5 @@
 
 pub mod domain;
 pub mod log;
+pub mod register;
 pub mod store;

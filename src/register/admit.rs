@@ -77,7 +77,9 @@ pub enum Refusal {
         by: u64,
     },
     /// 7. The measure was lifted before.
-    #[error("{measure} under {regime} was lifted by entry {by}: it cannot be {did} (effect {effect})")]
+    #[error(
+        "{measure} under {regime} was lifted by entry {by}: it cannot be {did} (effect {effect})"
+    )]
     Lifted {
         /// The regime.
         regime: RegimeKey,
@@ -244,8 +246,15 @@ struct Ledger {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stand {
     Never,
-    Live { by: u64, since: Instant, suspended: bool, ends: Option<Instant> },
-    Ended { by: u64 },
+    Live {
+        by: u64,
+        since: Instant,
+        suspended: bool,
+        ends: Option<Instant>,
+    },
+    Ended {
+        by: u64,
+    },
     Contested,
 }
 
@@ -287,14 +296,20 @@ impl Ledger {
                     None => Ok(()),
                 }
             }
-            Row::Survey(_) if self.is_empty() => {
-                Err(Refusal::UnknownRegime { regime: regime.clone(), effect: 0 })
-            }
+            Row::Survey(_) if self.is_empty() => Err(Refusal::UnknownRegime {
+                regime: regime.clone(),
+                effect: 0,
+            }),
             Row::Survey(_) => Ok(()),
         }
     }
 
-    fn admit_decision(&mut self, seq: u64, regime: &RegimeKey, decision: &DecisionRow) -> Result<(), Refusal> {
+    fn admit_decision(
+        &mut self,
+        seq: u64,
+        regime: &RegimeKey,
+        decision: &DecisionRow,
+    ) -> Result<(), Refusal> {
         self.decisions.insert(decision.id.clone());
         for row in &decision.effects {
             self.judge(regime, decision, row)?;
@@ -331,12 +346,22 @@ impl Ledger {
             _ => Did::Go,
         };
         let zone = decision.authority.zone();
-        let term = row.effect.until().or(decision.until.as_ref().filter(|_| row.effect.takes_term()));
+        let term = row
+            .effect
+            .until()
+            .or(decision.until.as_ref().filter(|_| row.effect.takes_term()));
         let ends = match term {
             Some(Until::Moment(last)) => Some(last.ends(zone)),
             _ => None,
         };
-        let mark = Mark { starts: row.starts, adopted: decision.adopted_on, seq, at: row.at, did, ends };
+        let mark = Mark {
+            starts: row.starts,
+            adopted: decision.adopted_on,
+            seq,
+            at: row.at,
+            did,
+            ends,
+        };
         let slot = if let Some(subject) = row.effect.subject() {
             self.listings.entry(subject.clone()).or_default()
         } else if let Some(measure) = row.effect.measure() {
@@ -350,70 +375,163 @@ impl Ledger {
         self.weight += 1;
     }
 
-    fn judge(&self, regime: &RegimeKey, decision: &DecisionRow, row: &EffectRow) -> Result<(), Refusal> {
-        let at = At { starts: row.starts, adopted: decision.adopted_on };
+    fn judge(
+        &self,
+        regime: &RegimeKey,
+        decision: &DecisionRow,
+        row: &EffectRow,
+    ) -> Result<(), Refusal> {
+        let at = At {
+            starts: row.starts,
+            adopted: decision.adopted_on,
+        };
         let effect = row.at;
         let stand = stand(&self.regime, at);
         if is_step(&row.effect) {
             return self.judge_names(regime, row);
         }
         match (&row.effect, stand) {
-            (Effect::Established(_), Stand::Live { by, ends, .. }) if ends.is_none_or(|ends| ends >= at.starts) => {
-                return Err(Refusal::AlreadyEstablished { regime: regime.clone(), effect, by });
+            (Effect::Established(_), Stand::Live { by, ends, .. })
+                if ends.is_none_or(|ends| ends >= at.starts) =>
+            {
+                return Err(Refusal::AlreadyEstablished {
+                    regime: regime.clone(),
+                    effect,
+                    by,
+                });
             }
             (Effect::Established(_), _) => return Ok(()),
             (Effect::Renewed(e), Stand::Never) if e.prior_unrecorded => return Ok(()),
-            (_, Stand::Ended { by }) if !matches!(row.effect, Effect::Annulled(_) | Effect::Corrected(_)) => {
+            (_, Stand::Ended { by })
+                if !matches!(row.effect, Effect::Annulled(_) | Effect::Corrected(_)) =>
+            {
                 let did = row.effect.participle();
-                return Err(Refusal::Repealed { regime: regime.clone(), effect, by, did });
+                return Err(Refusal::Repealed {
+                    regime: regime.clone(),
+                    effect,
+                    by,
+                    did,
+                });
             }
-            (_, Stand::Never) => return Err(Refusal::UnknownRegime { regime: regime.clone(), effect }),
+            (_, Stand::Never) => {
+                return Err(Refusal::UnknownRegime {
+                    regime: regime.clone(),
+                    effect,
+                });
+            }
             _ => {}
         }
         self.judge_measure(regime, row, at, stand)?;
         self.judge_listing(regime, row, at, stand)?;
-        if let (Effect::Resumed(e), Stand::Live { suspended: false, .. }) = (&row.effect, stand)
+        if let (
+            Effect::Resumed(e),
+            Stand::Live {
+                suspended: false, ..
+            },
+        ) = (&row.effect, stand)
             && e.measure.is_none()
         {
-            return Err(Refusal::NotSuspended { what: regime.to_string(), effect });
+            return Err(Refusal::NotSuspended {
+                what: regime.to_string(),
+                effect,
+            });
         }
         self.judge_names(regime, row)
     }
 
-    fn judge_measure(&self, regime: &RegimeKey, row: &EffectRow, at: At, over: Stand) -> Result<(), Refusal> {
-        let Some(measure) = row.effect.measure() else { return Ok(()) };
+    fn judge_measure(
+        &self,
+        regime: &RegimeKey,
+        row: &EffectRow,
+        at: At,
+        over: Stand,
+    ) -> Result<(), Refusal> {
+        let Some(measure) = row.effect.measure() else {
+            return Ok(());
+        };
         let slot = self.measures.get(measure).map_or(&[][..], Vec::as_slice);
         let here = under(stand(slot, at), over);
-        let (regime, measure, effect, did) = (regime.clone(), measure.clone(), row.at, row.effect.participle());
+        let (regime, measure, effect, did) = (
+            regime.clone(),
+            measure.clone(),
+            row.at,
+            row.effect.participle(),
+        );
         match (&row.effect, here) {
-            (Effect::Imposed(_), Stand::Live { by, .. }) => Err(Refusal::AlreadyImposed { regime, measure, effect, by }),
+            (Effect::Imposed(_), Stand::Live { by, .. }) => Err(Refusal::AlreadyImposed {
+                regime,
+                measure,
+                effect,
+                by,
+            }),
             (Effect::Imposed(_), _) | (_, Stand::Contested) => Ok(()),
             (_, Stand::Never) => {
                 let mut has: Vec<_> = self.measures.keys().cloned().collect();
                 has.sort();
-                Err(Refusal::UnknownMeasure { regime, measure, effect, did, has })
+                Err(Refusal::UnknownMeasure {
+                    regime,
+                    measure,
+                    effect,
+                    did,
+                    has,
+                })
             }
             (Effect::Annulled(_) | Effect::Corrected(_), _) => Ok(()),
-            (_, Stand::Ended { by }) => Err(Refusal::Lifted { regime, measure, effect, by, did }),
-            (Effect::Resumed(_), Stand::Live { suspended: false, .. }) => {
-                Err(Refusal::NotSuspended { what: measure.to_string(), effect })
-            }
+            (_, Stand::Ended { by }) => Err(Refusal::Lifted {
+                regime,
+                measure,
+                effect,
+                by,
+                did,
+            }),
+            (
+                Effect::Resumed(_),
+                Stand::Live {
+                    suspended: false, ..
+                },
+            ) => Err(Refusal::NotSuspended {
+                what: measure.to_string(),
+                effect,
+            }),
             _ => Ok(()),
         }
     }
 
-    fn judge_listing(&self, regime: &RegimeKey, row: &EffectRow, at: At, over: Stand) -> Result<(), Refusal> {
-        let Some(subject) = row.effect.subject() else { return Ok(()) };
+    fn judge_listing(
+        &self,
+        regime: &RegimeKey,
+        row: &EffectRow,
+        at: At,
+        over: Stand,
+    ) -> Result<(), Refusal> {
+        let Some(subject) = row.effect.subject() else {
+            return Ok(());
+        };
         let slot = self.listings.get(subject).map_or(&[][..], Vec::as_slice);
         let here = under(stand(slot, at), over);
-        let (regime, subject, effect, did) = (regime.clone(), subject.clone(), row.at, row.effect.participle());
+        let (regime, subject, effect, did) = (
+            regime.clone(),
+            subject.clone(),
+            row.at,
+            row.effect.participle(),
+        );
         match (&row.effect, here) {
-            (Effect::Listed(_), Stand::Live { by, .. }) => Err(Refusal::AlreadyListed { regime, subject, effect, by }),
+            (Effect::Listed(_), Stand::Live { by, .. }) => Err(Refusal::AlreadyListed {
+                regime,
+                subject,
+                effect,
+                by,
+            }),
             (Effect::Listed(_), _) | (_, Stand::Contested | Stand::Live { .. }) => Ok(()),
             (Effect::Delisted(e), Stand::Never) if e.prior_unrecorded => Ok(()),
             // A court may judge a listing that is over: the interest in annulment survives delisting (C-239/12 P).
             (Effect::Annulled(_), Stand::Ended { .. }) => Ok(()),
-            (_, Stand::Never | Stand::Ended { .. }) => Err(Refusal::NotListed { regime, subject, effect, did }),
+            (_, Stand::Never | Stand::Ended { .. }) => Err(Refusal::NotListed {
+                regime,
+                subject,
+                effect,
+                did,
+            }),
         }
     }
 
@@ -427,9 +545,11 @@ impl Ledger {
             _ => &[],
         };
         match named.iter().find(|id| !self.decisions.contains(*id)) {
-            Some(decision) => {
-                Err(Refusal::UnknownDecision { regime: regime.clone(), decision: decision.clone(), effect: row.at })
-            }
+            Some(decision) => Err(Refusal::UnknownDecision {
+                regime: regime.clone(),
+                decision: decision.clone(),
+                effect: row.at,
+            }),
             None => Ok(()),
         }
     }
@@ -438,28 +558,70 @@ impl Ledger {
 /// Walks the marks that a decision at that place builds on: what began by then, and what was adopted by then although it
 /// begins later.
 fn stand(slot: &[Mark], at: At) -> Stand {
-    let counts = |mark: &&Mark| mark.starts <= at.starts || mark.adopted.zip(at.adopted).is_some_and(|(a, b)| a <= b);
-    slot.iter().filter(counts).fold(Stand::Never, |stand, mark| match (mark.did, stand) {
-        (Did::Contest, _) => Stand::Contested,
-        (Did::End, _) => Stand::Ended { by: mark.seq },
-        (Did::Begin, _) | (_, Stand::Never) => {
-            Stand::Live { by: mark.seq, since: mark.starts, suspended: mark.did == Did::Suspend, ends: mark.ends }
-        }
-        (Did::Suspend, Stand::Live { by, since, ends, .. }) => Stand::Live { by, since, suspended: true, ends },
-        (Did::Resume, Stand::Live { by, since, ends, .. }) => Stand::Live { by, since, suspended: false, ends },
-        (Did::Go, Stand::Live { by, since, suspended, ends }) => {
-            Stand::Live { by, since, suspended, ends: mark.ends.or(ends) }
-        }
-        (_, ended_or_contested) => ended_or_contested,
-    })
+    let counts = |mark: &&Mark| {
+        mark.starts <= at.starts || mark.adopted.zip(at.adopted).is_some_and(|(a, b)| a <= b)
+    };
+    slot.iter()
+        .filter(counts)
+        .fold(Stand::Never, |stand, mark| match (mark.did, stand) {
+            (Did::Contest, _) => Stand::Contested,
+            (Did::End, _) => Stand::Ended { by: mark.seq },
+            (Did::Begin, _) | (_, Stand::Never) => Stand::Live {
+                by: mark.seq,
+                since: mark.starts,
+                suspended: mark.did == Did::Suspend,
+                ends: mark.ends,
+            },
+            (
+                Did::Suspend,
+                Stand::Live {
+                    by, since, ends, ..
+                },
+            ) => Stand::Live {
+                by,
+                since,
+                suspended: true,
+                ends,
+            },
+            (
+                Did::Resume,
+                Stand::Live {
+                    by, since, ends, ..
+                },
+            ) => Stand::Live {
+                by,
+                since,
+                suspended: false,
+                ends,
+            },
+            (
+                Did::Go,
+                Stand::Live {
+                    by,
+                    since,
+                    suspended,
+                    ends,
+                },
+            ) => Stand::Live {
+                by,
+                since,
+                suspended,
+                ends: mark.ends.or(ends),
+            },
+            (_, ended_or_contested) => ended_or_contested,
+        })
 }
 
 /// A slot began again with its regime: what stood under an earlier life of the regime is over.
 fn under(slot: Stand, regime: Stand) -> Stand {
     match (slot, regime) {
-        (Stand::Live { by, since, .. }, Stand::Live { since: regime_since, .. }) if since < regime_since => {
-            Stand::Ended { by }
-        }
+        (
+            Stand::Live { by, since, .. },
+            Stand::Live {
+                since: regime_since,
+                ..
+            },
+        ) if since < regime_since => Stand::Ended { by },
         _ => slot,
     }
 }

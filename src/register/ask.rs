@@ -22,6 +22,11 @@ impl Ask {
     #[must_use]
     pub fn new(on: Moment, public_by: Option<Day>, known_at: u64, today: Day) -> Self {
         let asked = on.day(Jurisdiction::Other.zone());
-        Self { on, public_by, known_at, as_law_stood: public_by.unwrap_or(today.max(asked)) }
+        Self {
+            on,
+            public_by,
+            known_at,
+            as_law_stood: public_by.unwrap_or(today.max(asked)),
+        }
     }
 }

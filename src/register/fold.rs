@@ -7,8 +7,8 @@
 use super::view::{Placed, View, moment};
 use super::{Coming, ListingState, MeasureState, Permission, RegimeState, Standing, Unknown};
 use crate::domain::{
-    Annulled, Answer, Class, ConditionStatus, Day, DecisionId, Effect, MeasureKey, MeasureKind, Status, SubjectId,
-    SubjectType, Until,
+    Annulled, Answer, Class, ConditionStatus, Day, DecisionId, Effect, MeasureKey, MeasureKind,
+    Status, SubjectId, SubjectType, Until,
 };
 use std::collections::{BTreeMap, HashSet};
 
@@ -19,18 +19,34 @@ impl View<'_> {
         let slots = Slots::of(self);
         let procedures = self.procedures();
         let (title, regime) = self.regime(&slots.regime);
-        let regime = match (&regime.unknown, procedures.iter().find(|procedure| procedure.status != Status::Disputed)) {
-            (Some(Unknown::Before(_) | Unknown::Nothing), Some(procedure)) => {
-                Standing { since: Some(procedure.since), because: procedure.because.clone(), ..Standing::new(procedure.status) }
-            }
+        let regime = match (
+            &regime.unknown,
+            procedures
+                .iter()
+                .find(|procedure| procedure.status != Status::Disputed),
+        ) {
+            (Some(Unknown::Before(_) | Unknown::Nothing), Some(procedure)) => Standing {
+                since: Some(procedure.since),
+                because: procedure.because.clone(),
+                ..Standing::new(procedure.status)
+            },
             _ => regime,
         };
-        let mut measures: Vec<_> = slots.measures.iter().filter_map(|(key, slot)| self.measure(key, slot, &regime)).collect();
+        let mut measures: Vec<_> = slots
+            .measures
+            .iter()
+            .filter_map(|(key, slot)| self.measure(key, slot, &regime))
+            .collect();
         measures.sort_by_key(|measure| rank(measure.standing.status));
         let cancelled = self.cancelled_orders();
-        let mut listings: Vec<_> =
-            slots.listings.iter().filter_map(|(id, slot)| self.listing(id, slot, &regime, &cancelled)).collect();
-        listings.sort_by(|a, b| (rank(a.standing.status), &a.name).cmp(&(rank(b.standing.status), &b.name)));
+        let mut listings: Vec<_> = slots
+            .listings
+            .iter()
+            .filter_map(|(id, slot)| self.listing(id, slot, &regime, &cancelled))
+            .collect();
+        listings.sort_by(|a, b| {
+            (rank(a.standing.status), &a.name).cmp(&(rank(b.standing.status), &b.name))
+        });
         RegimeState {
             regime: self.regime.clone(),
             title,
@@ -57,30 +73,49 @@ impl View<'_> {
             match one.effect() {
                 Effect::Established(e) => {
                     title = Some(e.title.clone());
-                    phase.begin_if(begun, one, e.until.clone().or_else(|| one.decision.until.clone()));
+                    phase.begin_if(
+                        begun,
+                        one,
+                        e.until.clone().or_else(|| one.decision.until.clone()),
+                    );
                 }
                 Effect::Renewed(e) => {
                     title = title.or_else(|| e.title.clone());
-                    phase.renew_if(begun, one, e.until.clone().or_else(|| one.decision.until.clone()));
+                    phase.renew_if(
+                        begun,
+                        one,
+                        e.until.clone().or_else(|| one.decision.until.clone()),
+                    );
                 }
                 Effect::Retitled(e) if begun => title = Some(e.title.clone()),
-                Effect::Suspended(e) if begun => phase.suspend(one, e.until.clone().or_else(|| one.decision.until.clone())),
+                Effect::Suspended(e) if begun => {
+                    phase.suspend(one, e.until.clone().or_else(|| one.decision.until.clone()))
+                }
                 Effect::Resumed(_) if begun => phase.suspended = None,
                 Effect::Repealed(_) if begun => phase.end(one),
                 _ => {}
             }
         }
-        (title, self.standing(&phase, slot).unwrap_or_else(|| Standing::unknown(Unknown::Nothing)))
+        (
+            title,
+            self.standing(&phase, slot)
+                .unwrap_or_else(|| Standing::unknown(Unknown::Nothing)),
+        )
     }
 
     /// Where a slot stands by itself. None where nothing of it was decided by the day asked about.
     fn standing(&self, phase: &Phase<'_>, slot: &[Placed<'_>]) -> Option<Standing> {
-        let Some(since) = phase.since else { return self.not_begun(slot) };
+        let Some(since) = phase.since else {
+            return self.not_begun(slot);
+        };
         let mut standing = Standing::new(Status::Applicable);
         standing.because = phase.reasons();
         standing.since = Some(since.from());
         if let Some(end) = phase.ended {
-            return Some(Standing { since: Some(end.from()), ..standing.with_status(Status::Repealed) });
+            return Some(Standing {
+                since: Some(end.from()),
+                ..standing.with_status(Status::Repealed)
+            });
         }
         self.set_term(&mut standing, phase.until.clone());
         self.end_term(&mut standing, since);
@@ -88,7 +123,10 @@ impl View<'_> {
             && standing.status == Status::Applicable
             && !until.as_ref().is_some_and(|until| self.is_past(until))
         {
-            standing = Standing { since: Some(by.from()), ..standing.with_status(Status::Suspended) };
+            standing = Standing {
+                since: Some(by.from()),
+                ..standing.with_status(Status::Suspended)
+            };
         }
         Some(standing)
     }
@@ -106,7 +144,11 @@ impl View<'_> {
         match &standing.until {
             Some(until @ Until::Moment(last)) if self.is_past(until) => {
                 let last = last.day(self.zone);
-                let ended = if self.is_surveyed(last.next()) { Status::Lapsed } else { Status::Unknown };
+                let ended = if self.is_surveyed(last.next()) {
+                    Status::Lapsed
+                } else {
+                    Status::Unknown
+                };
                 standing.unknown = (ended == Status::Unknown).then_some(Unknown::After(last));
                 standing.since = Some(last.next().into());
                 standing.status = ended;
@@ -128,9 +170,14 @@ impl View<'_> {
     fn is_evidenced(&self) -> bool {
         let lives = |one: &Placed<'_>| {
             !super::row::is_step(one.effect())
-                && !matches!(one.effect(), Effect::Repealed(_) | Effect::Annulled(_) | Effect::Corrected(_))
+                && !matches!(
+                    one.effect(),
+                    Effect::Repealed(_) | Effect::Annulled(_) | Effect::Corrected(_)
+                )
         };
-        self.placed.iter().any(|one| lives(one) && (one.adopted() >= self.on || one.day() >= self.on))
+        self.placed
+            .iter()
+            .any(|one| lives(one) && (one.adopted() >= self.on || one.day() >= self.on))
     }
 
     /// A slot without an effect that has begun.
@@ -138,15 +185,30 @@ impl View<'_> {
         let first = slot.iter().find(|one| begins(one.effect()))?;
         if first.adopted() > self.on {
             let unrecorded = is_unrecorded(first.effect());
-            let why = if unrecorded { Unknown::Unrecorded(first.from()) } else { Unknown::Before(first.from()) };
+            let why = if unrecorded {
+                Unknown::Unrecorded(first.from())
+            } else {
+                Unknown::Before(first.from())
+            };
             return Some(Standing::unknown(why));
         }
         if is_unrecorded(first.effect()) {
-            return Some(Standing { because: vec![first.reason()], ..Standing::unknown(Unknown::Unrecorded(first.from())) });
+            return Some(Standing {
+                because: vec![first.reason()],
+                ..Standing::unknown(Unknown::Unrecorded(first.from()))
+            });
         }
         let in_force = first.decision.in_force_at <= self.at;
-        let status = if in_force { Status::InForceNotApplicable } else { Status::AdoptedNotInForce };
-        let since = if in_force { moment(first.decision.in_force_at, first.zone()) } else { first.adopted().into() };
+        let status = if in_force {
+            Status::InForceNotApplicable
+        } else {
+            Status::AdoptedNotInForce
+        };
+        let since = if in_force {
+            moment(first.decision.in_force_at, first.zone())
+        } else {
+            first.adopted().into()
+        };
         Some(Standing {
             since: Some(since),
             applies: Some(first.from()),
@@ -155,38 +217,73 @@ impl View<'_> {
         })
     }
 
-    fn measure(&self, key: &MeasureKey, slot: &[Placed<'_>], regime: &Standing) -> Option<MeasureState> {
+    fn measure(
+        &self,
+        key: &MeasureKey,
+        slot: &[Placed<'_>],
+        regime: &Standing,
+    ) -> Option<MeasureState> {
         let mut fold = MeasureFold::default();
         for one in slot.iter().filter(|one| one.starts() <= self.at) {
             fold.take(one);
         }
-        let decided_later = fold.phase.since.is_none() && slot.iter().all(|one| one.adopted() > self.on);
+        let decided_later =
+            fold.phase.since.is_none() && slot.iter().all(|one| one.adopted() > self.on);
         if decided_later {
             return None;
         }
         let mut standing = self.standing(&fold.phase, slot)?;
-        if standing.status == Status::InForceNotApplicable || standing.status == Status::AdoptedNotInForce {
-            fold.describe(slot.iter().find(|one| matches!(one.effect(), Effect::Imposed(_)))?);
+        if standing.status == Status::InForceNotApplicable
+            || standing.status == Status::AdoptedNotInForce
+        {
+            fold.describe(
+                slot.iter()
+                    .find(|one| matches!(one.effect(), Effect::Imposed(_)))?,
+            );
             standing.condition = fold.condition.take();
         } else if standing.status == Status::Applicable {
             self.apply_later(&mut standing, &mut fold, slot);
         }
         let standing = self.annulled_measure(self.under(standing, regime), slot);
-        let MeasureFold { class, kind, scope, provision, remarks, .. } = fold;
-        Some(MeasureState { measure: key.clone(), class, kind, scope, provision, standing, remarks })
+        let MeasureFold {
+            class,
+            kind,
+            scope,
+            provision,
+            remarks,
+            ..
+        } = fold;
+        Some(MeasureState {
+            measure: key.clone(),
+            class,
+            kind,
+            scope,
+            provision,
+            standing,
+            remarks,
+        })
     }
 
     /// A measure in force waits for the condition that is pending, or for the day that an act in force sets.
-    fn apply_later(&self, standing: &mut Standing, fold: &mut MeasureFold<'_>, slot: &[Placed<'_>]) {
+    fn apply_later(
+        &self,
+        standing: &mut Standing,
+        fold: &mut MeasureFold<'_>,
+        slot: &[Placed<'_>],
+    ) {
         if let Some(condition) = fold.condition.take() {
             standing.condition = Some(condition);
-            *standing = std::mem::replace(standing, Standing::new(Status::Unknown)).with_status(Status::InForceNotApplicable);
+            *standing = std::mem::replace(standing, Standing::new(Status::Unknown))
+                .with_status(Status::InForceNotApplicable);
         }
         let settled = |one: &&Placed<'_>| {
             matches!(one.effect(), Effect::ApplicationSet(e) if e.applies.is_some())
                 && one.starts() > self.at
                 && one.decision.in_force_at <= self.at
-                && fold.phase.since.is_some_and(|since| since.starts() < one.decision.in_force_at)
+                && fold
+                    .phase
+                    .since
+                    .is_some_and(|since| since.starts() < one.decision.in_force_at)
                 && standing.condition.is_some()
         };
         if let Some(later) = slot.iter().rfind(settled) {
@@ -219,7 +316,9 @@ impl View<'_> {
             fold.take(one, cancelled);
         }
         let mut standing = match self.standing(&fold.phase, slot) {
-            Some(standing) if standing.status != Status::Unknown || fold.phase.since.is_some() => standing,
+            Some(standing) if standing.status != Status::Unknown || fold.phase.since.is_some() => {
+                standing
+            }
             Some(standing) if matches!(standing.unknown, Some(Unknown::Unrecorded(_))) => standing,
             // Before its first listing nobody is listed, but a court may have voided the listing altogether.
             _ => self.voided(slot)?,
@@ -233,26 +332,52 @@ impl View<'_> {
             if let Effect::Annulled(e) = one.effect()
                 && standing.answer == Answer::InForce
                 && self.is_annulled(e)
-                && (e.from.is_some() || fold.phase.since.is_some_and(|since| e.acts.contains(&since.decision.id)))
+                && (e.from.is_some()
+                    || fold
+                        .phase
+                        .since
+                        .is_some_and(|since| e.acts.contains(&since.decision.id)))
             {
                 standing.because.push(one.reason());
                 standing = standing.with_status(self.annulment(e, one));
             }
         }
-        let ListingFold { name, kind, reference, measures, orders, .. } = fold;
+        let ListingFold {
+            name,
+            kind,
+            reference,
+            measures,
+            orders,
+            ..
+        } = fold;
         let orders = orders.into_iter().map(|(_, orders)| orders).collect();
         let name = name.unwrap_or_else(|| id.to_string());
-        Some(ListingState { subject: id.clone(), name, kind, reference, measures, standing, orders })
+        Some(ListingState {
+            subject: id.clone(),
+            name,
+            kind,
+            reference,
+            measures,
+            standing,
+            orders,
+        })
     }
 
     /// A listing that is gone because a court annulled the act that made it.
     fn voided(&self, slot: &[Placed<'_>]) -> Option<Standing> {
-        let void = slot.iter().find(|one| matches!(one.effect(), Effect::Annulled(e) if e.from.is_none()))?;
-        Some(Standing { since: Some(void.from()), because: vec![void.reason()], ..Standing::new(Status::Annulled) })
+        let void = slot
+            .iter()
+            .find(|one| matches!(one.effect(), Effect::Annulled(e) if e.from.is_none()))?;
+        Some(Standing {
+            since: Some(void.from()),
+            because: vec![void.reason()],
+            ..Standing::new(Status::Annulled)
+        })
     }
 
     fn is_annulled(&self, annulled: &Annulled) -> bool {
-        annulled.from.is_none_or(|from| from <= self.on) && annulled.to.is_none_or(|to| self.on <= to)
+        annulled.from.is_none_or(|from| from <= self.on)
+            && annulled.to.is_none_or(|to| self.on <= to)
     }
 
     fn annulment(&self, annulled: &Annulled, one: &Placed<'_>) -> Status {
@@ -265,10 +390,17 @@ impl View<'_> {
 
     /// What is under a regime stands no better than the regime, and a term that points there takes the regime's.
     fn under(&self, mut standing: Standing, regime: &Standing) -> Standing {
-        let own_end = matches!(standing.until, Some(Until::Moment(_) | Until::Open | Until::Condition(_)));
+        let own_end = matches!(
+            standing.until,
+            Some(Until::Moment(_) | Until::Open | Until::Condition(_))
+        );
         let has_begun = !matches!(
             standing.status,
-            Status::Repealed | Status::AdoptedNotInForce | Status::Lapsed | Status::Unknown | Status::Annulled
+            Status::Repealed
+                | Status::AdoptedNotInForce
+                | Status::Lapsed
+                | Status::Unknown
+                | Status::Annulled
         );
         if !own_end && has_begun {
             self.set_term(&mut standing, regime.until.clone());
@@ -295,7 +427,8 @@ impl View<'_> {
         let begun = self.placed.iter().filter(|one| one.starts() <= self.at);
         let counts = begun.map(|one| match one.effect() {
             Effect::Amended(e) => {
-                i64::from(e.entries_added.unwrap_or_default()) - i64::from(e.entries_removed.unwrap_or_default())
+                i64::from(e.entries_added.unwrap_or_default())
+                    - i64::from(e.entries_removed.unwrap_or_default())
             }
             _ => 0,
         });
@@ -329,7 +462,10 @@ impl View<'_> {
     }
 
     fn coming(&self) -> Vec<Coming> {
-        let later = self.placed.iter().filter(|one| one.starts() > self.at && !super::row::is_step(one.effect()));
+        let later = self
+            .placed
+            .iter()
+            .filter(|one| one.starts() > self.at && !super::row::is_step(one.effect()));
         let decided = later.filter(|one| one.adopted() <= self.on || self.ask.public_by.is_some());
         let coming = decided.map(|one| Coming {
             from: one.from(),
@@ -343,11 +479,14 @@ impl View<'_> {
 
 /// What an effect does, with what it does it to.
 pub(super) fn what(effect: &Effect) -> String {
-    let slot = effect.measure().map(ToString::to_string).or_else(|| match effect {
-        Effect::Listed(e) => Some(e.subject.name.clone()),
-        Effect::Delisted(e) => Some(e.name.clone().unwrap_or_else(|| e.subject.to_string())),
-        other => other.subject().map(ToString::to_string),
-    });
+    let slot = effect
+        .measure()
+        .map(ToString::to_string)
+        .or_else(|| match effect {
+            Effect::Listed(e) => Some(e.subject.name.clone()),
+            Effect::Delisted(e) => Some(e.name.clone().unwrap_or_else(|| e.subject.to_string())),
+            other => other.subject().map(ToString::to_string),
+        });
     match slot {
         Some(slot) => format!("{slot} {}", effect.participle()),
         None => format!("regime {}", effect.participle()),
@@ -364,12 +503,15 @@ pub(super) fn maintained(annulled: &Annulled, as_law_stood: Day, zone: chrono_tz
 }
 
 fn begins(effect: &Effect) -> bool {
-    matches!(effect, Effect::Established(_) | Effect::Renewed(_) | Effect::Imposed(_) | Effect::Listed(_))
-        || is_unrecorded(effect)
+    matches!(
+        effect,
+        Effect::Established(_) | Effect::Renewed(_) | Effect::Imposed(_) | Effect::Listed(_)
+    ) || is_unrecorded(effect)
 }
 
 fn is_unrecorded(effect: &Effect) -> bool {
-    matches!(effect, Effect::Renewed(e) if e.prior_unrecorded) || matches!(effect, Effect::Delisted(e) if e.prior_unrecorded)
+    matches!(effect, Effect::Renewed(e) if e.prior_unrecorded)
+        || matches!(effect, Effect::Delisted(e) if e.prior_unrecorded)
 }
 
 /// What binds comes first in an answer, what is over last.
@@ -393,7 +535,11 @@ pub(super) struct Slots<'a> {
 
 impl<'a> Slots<'a> {
     fn of(view: &View<'a>) -> Self {
-        let mut slots = Self { regime: Vec::new(), measures: BTreeMap::new(), listings: BTreeMap::new() };
+        let mut slots = Self {
+            regime: Vec::new(),
+            measures: BTreeMap::new(),
+            listings: BTreeMap::new(),
+        };
         for one in &view.placed {
             slots.take(*one);
         }
@@ -428,7 +574,11 @@ struct Phase<'a> {
 impl<'a> Phase<'a> {
     fn begin_if(&mut self, begun: bool, one: &Placed<'a>, until: Option<Until>) {
         if begun {
-            *self = Self { since: Some(*one), until, ..Self::default() };
+            *self = Self {
+                since: Some(*one),
+                until,
+                ..Self::default()
+            };
         }
     }
 
@@ -456,7 +606,11 @@ impl<'a> Phase<'a> {
     fn reasons(&self) -> Vec<super::Reason> {
         let suspended = self.suspended.as_ref().map(|(by, _)| *by);
         let mut of = vec![self.since, self.moved_by, suspended, self.ended];
-        if self.since.zip(self.ended).is_some_and(|(a, b)| a.seq == b.seq && a.row.at == b.row.at) {
+        if self
+            .since
+            .zip(self.ended)
+            .is_some_and(|(a, b)| a.seq == b.seq && a.row.at == b.row.at)
+        {
             of.pop();
         }
         of.into_iter().flatten().map(|one| one.reason()).collect()
@@ -478,20 +632,27 @@ impl<'a> MeasureFold<'a> {
     fn take(&mut self, one: &Placed<'a>) {
         match one.effect() {
             Effect::Imposed(e) => {
-                self.phase.begin_if(true, one, Some(e.until.clone().unwrap_or(Until::Regime)));
+                self.phase
+                    .begin_if(true, one, Some(e.until.clone().unwrap_or(Until::Regime)));
                 self.describe(one);
             }
             Effect::Extended(e) => self.phase.renew_if(true, one, Some(e.until.clone())),
             Effect::ApplicationSet(e) => {
                 self.phase.moved_by = Some(*one);
                 self.condition = match &e.condition {
-                    Some(condition) if condition.status == ConditionStatus::Pending => Some(condition.text.clone()),
-                    Some(condition) if condition.status == ConditionStatus::Failed => Some(format!("failed: {}", condition.text)),
+                    Some(condition) if condition.status == ConditionStatus::Pending => {
+                        Some(condition.text.clone())
+                    }
+                    Some(condition) if condition.status == ConditionStatus::Failed => {
+                        Some(format!("failed: {}", condition.text))
+                    }
                     _ => None,
                 };
                 self.remarks.extend(e.remark.clone());
             }
-            Effect::Suspended(e) => self.phase.suspend(one, e.until.clone().or_else(|| one.decision.until.clone())),
+            Effect::Suspended(e) => self
+                .phase
+                .suspend(one, e.until.clone().or_else(|| one.decision.until.clone())),
             Effect::Resumed(_) => self.phase.suspended = None,
             Effect::Lifted(_) => self.phase.end(one),
             _ => {}
@@ -523,7 +684,8 @@ impl<'a> ListingFold<'a> {
     fn take(&mut self, one: &Placed<'a>, cancelled: &HashSet<DecisionId>) {
         match one.effect() {
             Effect::Listed(e) => {
-                self.phase.begin_if(true, one, Some(e.until.clone().unwrap_or(Until::Regime)));
+                self.phase
+                    .begin_if(true, one, Some(e.until.clone().unwrap_or(Until::Regime)));
                 self.reference.clone_from(&e.reference);
                 self.measures.clone_from(&e.measures);
                 self.name = Some(e.subject.name.clone());
@@ -534,7 +696,9 @@ impl<'a> ListingFold<'a> {
                 self.reference = e.reference.clone().or(self.reference.take());
             }
             Effect::Delisted(_) => self.phase.end(one),
-            Effect::ListingSuspended(e) => self.phase.suspend(one, e.until.clone().or_else(|| one.decision.until.clone())),
+            Effect::ListingSuspended(e) => self
+                .phase
+                .suspend(one, e.until.clone().or_else(|| one.decision.until.clone())),
             Effect::OrderGranted(e) if !cancelled.contains(&one.decision.id) => {
                 self.orders.push((&one.decision.id, e.orders.clone()));
             }

@@ -14,13 +14,19 @@ mod procedure;
 mod row;
 mod state;
 mod story;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
-pub use row::{DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term, WithdrawalRow, project};
+pub use row::{
+    DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term,
+    WithdrawalRow, project,
+};
 pub use state::{
-    Coming, ListingState, MeasureState, Permission, ProcedureState, Reason, RegimeState, Standing, Surveyed, Unknown,
+    Coming, ListingState, MeasureState, Permission, ProcedureState, Reason, RegimeState, Standing,
+    Surveyed, Unknown,
 };
 pub use story::{Episode, Story};
 pub use view::{History, Placed, View};

@@ -14,12 +14,19 @@ impl View<'_> {
         let mut threads: Vec<Thread<'_>> = Vec::new();
         for one in taken.filter(|one| super::row::is_step(one.effect())) {
             let id = one.decision.procedure.as_ref();
-            match threads.iter_mut().find(|thread| id.is_some() && thread.id == id) {
+            match threads
+                .iter_mut()
+                .find(|thread| id.is_some() && thread.id == id)
+            {
                 Some(thread) => thread.take(one),
                 None => threads.extend(Thread::begin(id, one)),
             }
         }
-        let mut open: Vec<_> = threads.into_iter().filter(|thread| !self.is_over(thread)).filter_map(Thread::state).collect();
+        let mut open: Vec<_> = threads
+            .into_iter()
+            .filter(|thread| !self.is_over(thread))
+            .filter_map(Thread::state)
+            .collect();
         open.sort_by_key(|state| std::cmp::Reverse(state.since.starts(self.zone)));
         open
     }
@@ -31,7 +38,8 @@ impl View<'_> {
         self.placed.iter().any(|one| {
             let acts = !super::row::is_step(one.effect()) && one.adopted() <= self.on;
             let same = thread.id.is_some() && one.decision.procedure.as_ref() == thread.id;
-            let overtakes = matches!(one.effect(), Effect::Renewed(_)) && one.adopted() > thread.last;
+            let overtakes =
+                matches!(one.effect(), Effect::Renewed(_)) && one.adopted() > thread.last;
             acts && (same || overtakes)
         })
     }
@@ -79,9 +87,18 @@ impl<'a> Thread<'a> {
             Effect::Proposed(e) => self.step(Status::Proposed, &e.what, one),
             Effect::Agreed(e) => self.step(Status::Agreed, &e.what, one),
             Effect::Held(e) => {
-                let status = if self.status == Status::Agreed { Status::Agreed } else { Status::Proposed };
+                let status = if self.status == Status::Agreed {
+                    Status::Agreed
+                } else {
+                    Status::Proposed
+                };
                 self.step(status, &e.what, one);
-                self.held_by.extend(e.by.iter().filter(|by| !self.held_by.contains(by)).cloned().collect::<Vec<_>>());
+                self.held_by.extend(
+                    e.by.iter()
+                        .filter(|by| !self.held_by.contains(by))
+                        .cloned()
+                        .collect::<Vec<_>>(),
+                );
                 self.demanding = e.demanding.clone().or(self.demanding.take());
             }
             Effect::HoldLifted(e) => {

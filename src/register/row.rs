@@ -4,8 +4,8 @@
 //! every answer cites. Places in legal time are settled here, once, so that a fold needs no calendar.
 
 use crate::domain::{
-    Authority, Day, Decision, DecisionId, Effect, Instant, Moment, ProcedureId, Rectification, RegimeKey, Survey, Tier,
-    Until,
+    Authority, Day, Decision, DecisionId, Effect, Instant, Moment, ProcedureId, Rectification,
+    RegimeKey, Survey, Tier, Until,
 };
 use crate::log::Kind;
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,10 @@ impl PlacedBy {
     /// Whether the place is an assumption, not a date that was read.
     #[must_use]
     pub fn is_assumed(self) -> bool {
-        matches!(self, Self::DayAfterPublication | Self::Adopted | Self::Announced | Self::Assumed)
+        matches!(
+            self,
+            Self::DayAfterPublication | Self::Adopted | Self::Announced | Self::Assumed
+        )
     }
 }
 
@@ -150,7 +153,10 @@ impl Term {
         let hash = blake3::hash(text.as_bytes());
         let mut first = [0; 8];
         first.copy_from_slice(&hash.as_bytes()[..8]);
-        Self { table, hash: u64::from_be_bytes(first) }
+        Self {
+            table,
+            hash: u64::from_be_bytes(first),
+        }
     }
 }
 
@@ -172,8 +178,16 @@ pub fn project(kind: Kind, body: &[u8]) -> Result<Rows, serde_json::Error> {
     Ok(match kind {
         Kind::Decision => rows_of_decision(serde_json::from_slice(body)?),
         Kind::Survey => {
-            let Survey { survey, from, through, .. } = serde_json::from_slice(body)?;
-            Rows { rows: vec![(survey, Row::Survey(SurveyRow { from, through }))], terms: Vec::new() }
+            let Survey {
+                survey,
+                from,
+                through,
+                ..
+            } = serde_json::from_slice(body)?;
+            Rows {
+                rows: vec![(survey, Row::Survey(SurveyRow { from, through }))],
+                terms: Vec::new(),
+            }
         }
         Kind::Rectification => rows_of_rectification(serde_json::from_slice(body)?),
         _ => Rows::default(),
@@ -188,12 +202,20 @@ fn rows_of_decision(decision: Decision) -> Rows {
             terms.push(term);
         }
     }
-    let rows = split(decision).into_iter().map(|(regime, row)| (regime, Row::Decision(row))).collect();
+    let rows = split(decision)
+        .into_iter()
+        .map(|(regime, row)| (regime, Row::Decision(row)))
+        .collect();
     Rows { rows, terms }
 }
 
 fn rows_of_rectification(rectification: Rectification) -> Rows {
-    let Rectification { withdraws, because, replacement, .. } = rectification;
+    let Rectification {
+        withdraws,
+        because,
+        replacement,
+        ..
+    } = rectification;
     let mut rows = Vec::new();
     let mut terms = Vec::new();
     let mut replacements = Vec::new();
@@ -204,8 +226,14 @@ fn rows_of_rectification(rectification: Rectification) -> Rows {
     }
     for regime in withdraws.regimes {
         let at = replacements.iter().position(|(one, _)| *one == regime);
-        let replacement = at.map(|at| replacements.swap_remove(at).1).and_then(Row::into_decision);
-        let row = WithdrawalRow { seq: withdraws.seq, because: because.clone(), replacement };
+        let replacement = at
+            .map(|at| replacements.swap_remove(at).1)
+            .and_then(Row::into_decision);
+        let row = WithdrawalRow {
+            seq: withdraws.seq,
+            because: because.clone(),
+            replacement,
+        };
         rows.push((regime, Row::Withdrawal(row)));
     }
     rows.extend(replacements);
@@ -233,7 +261,12 @@ pub(super) fn split(decision: Decision) -> Vec<(RegimeKey, DecisionRow)> {
         public_on: decision.dates.public_on(decision.authority),
         in_force_at: place.in_force.0,
         procedure: decision.procedure,
-        tier: decision.sources.iter().map(|source| source.tier).min().unwrap_or(Tier::Press),
+        tier: decision
+            .sources
+            .iter()
+            .map(|source| source.tier)
+            .min()
+            .unwrap_or(Tier::Press),
         until: decision.dates.until,
         effects: Vec::new(),
     };
@@ -242,10 +275,21 @@ pub(super) fn split(decision: Decision) -> Vec<(RegimeKey, DecisionRow)> {
         let (starts, placed_by) = place.of_effect(&effect);
         let at = u16::try_from(n + 1).unwrap_or(u16::MAX);
         let regime = effect.regime().clone();
-        let row = EffectRow { at, starts, placed_by, effect: without_reasons(effect) };
+        let row = EffectRow {
+            at,
+            starts,
+            placed_by,
+            effect: without_reasons(effect),
+        };
         match rows.iter_mut().find(|(one, _)| *one == regime) {
             Some((_, found)) => found.effects.push(row),
-            None => rows.push((regime, DecisionRow { effects: vec![row], ..head.clone() })),
+            None => rows.push((
+                regime,
+                DecisionRow {
+                    effects: vec![row],
+                    ..head.clone()
+                },
+            )),
         }
     }
     rows
@@ -274,19 +318,28 @@ impl Place {
         let dates = &decision.dates;
         let in_force = [
             (dates.in_force, PlacedBy::InForce),
-            (dates.published_on.map(|day| day.next().into()), PlacedBy::DayAfterPublication),
+            (
+                dates.published_on.map(|day| day.next().into()),
+                PlacedBy::DayAfterPublication,
+            ),
             (dates.adopted_on.map(Moment::Day), PlacedBy::Adopted),
             (dates.announced_on.map(Moment::Day), PlacedBy::Announced),
             (dates.assumed_on.map(Moment::Day), PlacedBy::Assumed),
             (dates.applies, PlacedBy::Applies),
             (dates.agreed_on.map(Moment::Day), PlacedBy::Taken),
         ];
-        let known = in_force.into_iter().find_map(|(moment, by)| moment.map(|moment| (moment.starts(zone), by)));
+        let known = in_force
+            .into_iter()
+            .find_map(|(moment, by)| moment.map(|moment| (moment.starts(zone), by)));
         Self {
             zone,
             applies: dates.applies,
             in_force: known.unwrap_or((Instant(0), PlacedBy::Assumed)),
-            taken: dates.adopted_on.or(dates.agreed_on).or(dates.announced_on).or(dates.published_on),
+            taken: dates
+                .adopted_on
+                .or(dates.agreed_on)
+                .or(dates.announced_on)
+                .or(dates.published_on),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use super::PlacedBy;
 use crate::domain::{
-    Answer, Class, Day, MeasureKey, MeasureKind, Moment, ProcedureId, RegimeKey, Status, SubjectId, SubjectType, Until,
+    Answer, Class, Day, MeasureKey, MeasureKind, Moment, ProcedureId, RegimeKey, Status, SubjectId,
+    SubjectType, Until,
 };
 use serde::Serialize;
 use std::fmt;
@@ -37,7 +38,10 @@ impl RegimeState {
     /// How many subjects are listed by name and bound.
     #[must_use]
     pub fn listed(&self) -> usize {
-        self.listings.iter().filter(|listing| listing.standing.answer == Answer::InForce).count()
+        self.listings
+            .iter()
+            .filter(|listing| listing.standing.answer == Answer::InForce)
+            .count()
     }
 }
 
@@ -80,7 +84,10 @@ impl Standing {
     }
 
     pub(super) fn unknown(why: Unknown) -> Self {
-        Self { unknown: Some(why), ..Self::new(Status::Unknown) }
+        Self {
+            unknown: Some(why),
+            ..Self::new(Status::Unknown)
+        }
     }
 
     pub(super) fn with_status(mut self, status: Status) -> Self {
@@ -110,11 +117,20 @@ impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Before(first) => write!(f, "unknown before {first}: the first decision recorded"),
-            Self::After(last) => write!(f, "unknown after {last}: last recorded end, no survey covers this day"),
+            Self::After(last) => write!(
+                f,
+                "unknown after {last}: last recorded end, no survey covers this day"
+            ),
             Self::NoLastDay(since) => {
-                write!(f, "unknown: in force since {since}, its end is not recorded and no survey covers this day")
+                write!(
+                    f,
+                    "unknown: in force since {since}, its end is not recorded and no survey covers this day"
+                )
             }
-            Self::Unrecorded(from) => write!(f, "unknown before {from}: what that decision presupposes is not recorded"),
+            Self::Unrecorded(from) => write!(
+                f,
+                "unknown before {from}: what that decision presupposes is not recorded"
+            ),
             Self::Nothing => f.write_str("unknown: nothing recorded, or nothing public by then"),
         }
     }

@@ -47,9 +47,15 @@ impl View<'_> {
     #[must_use]
     pub fn story(&self, subject: Option<&SubjectId>) -> Story {
         let mut episodes: Vec<Episode> = Vec::new();
-        let told = self.placed.iter().filter(|one| one.starts() <= self.at || one.adopted() <= self.on);
+        let told = self
+            .placed
+            .iter()
+            .filter(|one| one.starts() <= self.at || one.adopted() <= self.on);
         for one in told.filter(|one| subject.is_none_or(|id| one.effect().subject() == Some(id))) {
-            match episodes.last_mut().filter(|last| last.entry == one.seq && last.from == one.from()) {
+            match episodes
+                .last_mut()
+                .filter(|last| last.entry == one.seq && last.from == one.from())
+            {
                 Some(last) => {
                     last.did.push(sentence(one.effect(), one.decision));
                     last.because.push(one.reason());
@@ -57,7 +63,10 @@ impl View<'_> {
                 None => episodes.push(Episode::of(one)),
             }
         }
-        Story { regime: self.regime.clone(), episodes }
+        Story {
+            regime: self.regime.clone(),
+            episodes,
+        }
     }
 }
 
@@ -82,23 +91,53 @@ impl Episode {
 /// What an effect did, as a sentence without its full stop.
 fn sentence(effect: &Effect, decision: &DecisionRow) -> String {
     match effect {
-        Effect::Established(e) => format!("established{}: {}", term(e.until.as_ref().or(decision.until.as_ref())), e.title),
-        Effect::Renewed(e) => format!("renewed{}", term(e.until.as_ref().or(decision.until.as_ref()))),
+        Effect::Established(e) => format!(
+            "established{}: {}",
+            term(e.until.as_ref().or(decision.until.as_ref())),
+            e.title
+        ),
+        Effect::Renewed(e) => format!(
+            "renewed{}",
+            term(e.until.as_ref().or(decision.until.as_ref()))
+        ),
         Effect::Suspended(e) => {
-            let what = e.measure.as_ref().map_or("the regime".to_owned(), ToString::to_string);
-            format!("suspended {what}{}", term(e.until.as_ref().or(decision.until.as_ref())))
+            let what = e
+                .measure
+                .as_ref()
+                .map_or("the regime".to_owned(), ToString::to_string);
+            format!(
+                "suspended {what}{}",
+                term(e.until.as_ref().or(decision.until.as_ref()))
+            )
         }
         Effect::Resumed(e) => {
-            format!("resumed {}", e.measure.as_ref().map_or("the regime".to_owned(), ToString::to_string))
+            format!(
+                "resumed {}",
+                e.measure
+                    .as_ref()
+                    .map_or("the regime".to_owned(), ToString::to_string)
+            )
         }
         Effect::Repealed(e) => format!("repealed the regime{}", more(e.remark.as_ref())),
         Effect::Retitled(e) => format!("retitled: {}", e.title),
         Effect::Imposed(e) => {
-            let condition = e.condition.as_ref().map(|text| format!(", waiting for: {text}")).unwrap_or_default();
-            format!("imposed {}: {}{}{condition}", e.measure, e.scope, term(e.until.as_ref()))
+            let condition = e
+                .condition
+                .as_ref()
+                .map(|text| format!(", waiting for: {text}"))
+                .unwrap_or_default();
+            format!(
+                "imposed {}: {}{}{condition}",
+                e.measure,
+                e.scope,
+                term(e.until.as_ref())
+            )
         }
         Effect::Amended(e) => {
-            let what = e.measure.as_ref().map_or("the regime".to_owned(), ToString::to_string);
+            let what = e
+                .measure
+                .as_ref()
+                .map_or("the regime".to_owned(), ToString::to_string);
             format!("amended {what}: {}", e.change)
         }
         Effect::Extended(e) => format!("extended {}{}", e.measure, term(Some(&e.until))),
@@ -111,19 +150,36 @@ fn sentence(effect: &Effect, decision: &DecisionRow) -> String {
                 };
                 format!(", {status}: {}", condition.text)
             });
-            format!("application of {} settled{}{}", e.measure, more(e.remark.as_ref()), condition.unwrap_or_default())
+            format!(
+                "application of {} settled{}{}",
+                e.measure,
+                more(e.remark.as_ref()),
+                condition.unwrap_or_default()
+            )
         }
         Effect::Lifted(e) => format!("lifted {}{}", e.measure, more(e.remark.as_ref())),
         Effect::Listed(e) => {
-            let reference = e.reference.as_ref().map(|text| format!(" ({text})")).unwrap_or_default();
-            format!("listed {}{reference}{}", e.subject.name, term(e.until.as_ref()))
+            let reference = e
+                .reference
+                .as_ref()
+                .map(|text| format!(" ({text})"))
+                .unwrap_or_default();
+            format!(
+                "listed {}{reference}{}",
+                e.subject.name,
+                term(e.until.as_ref())
+            )
         }
         Effect::ListingAmended(e) => format!("listing of {} amended: {}", e.subject, e.change),
         Effect::Delisted(e) => {
             let name = e.name.clone().unwrap_or_else(|| e.subject.to_string());
             format!("delisted {name}{}", more(e.ground.as_ref()))
         }
-        Effect::ListingSuspended(e) => format!("listing of {} suspended{}", e.subject, term(e.until.as_ref())),
+        Effect::ListingSuspended(e) => format!(
+            "listing of {} suspended{}",
+            e.subject,
+            term(e.until.as_ref())
+        ),
         _ => sentence_of_others(effect, decision),
     }
 }
@@ -132,45 +188,94 @@ fn sentence_of_others(effect: &Effect, decision: &DecisionRow) -> String {
     let until = |own: &Option<Until>| term(own.as_ref().or(decision.until.as_ref()));
     match effect {
         Effect::Annulled(e) => {
-            let whose = e.subject.as_ref().map(|subject| format!(" for {subject}")).unwrap_or_default();
-            let acts: Vec<_> = e.acts.iter().map(ToString::to_string).chain(e.acts_cited.iter().cloned()).collect();
+            let whose = e
+                .subject
+                .as_ref()
+                .map(|subject| format!(" for {subject}"))
+                .unwrap_or_default();
+            let acts: Vec<_> = e
+                .acts
+                .iter()
+                .map(ToString::to_string)
+                .chain(e.acts_cited.iter().cloned())
+                .collect();
             let span = match (e.from, e.to) {
                 (Some(from), Some(to)) => format!(", from {from} to {to}"),
                 (Some(from), None) => format!(", from {from}"),
                 (None, Some(to)) => format!(", to {to}"),
                 (None, None) => String::new(),
             };
-            let kept = e.maintained_until.as_ref().map(|kept| format!(", effects maintained until {kept}"));
-            format!("annulled {}{whose}{span}{}", acts.join(", "), kept.unwrap_or_default())
+            let kept = e
+                .maintained_until
+                .as_ref()
+                .map(|kept| format!(", effects maintained until {kept}"));
+            format!(
+                "annulled {}{whose}{span}{}",
+                acts.join(", "),
+                kept.unwrap_or_default()
+            )
         }
         Effect::AnnulmentSetAside(e) => format!("annulment by {} set aside", e.decision),
-        Effect::OrderGranted(e) => format!("interim order for {}: {}{}", e.subject, e.orders, term(e.until.as_ref())),
+        Effect::OrderGranted(e) => format!(
+            "interim order for {}: {}{}",
+            e.subject,
+            e.orders,
+            term(e.until.as_ref())
+        ),
         Effect::OrderCancelled(e) => format!("order {} cancelled", e.decision),
         Effect::LicenceIssued(e) => {
-            let reference = e.reference.as_ref().map(|text| format!(" {text}")).unwrap_or_default();
+            let reference = e
+                .reference
+                .as_ref()
+                .map(|text| format!(" {text}"))
+                .unwrap_or_default();
             format!("licence{reference}: {}{}", e.permits, until(&e.until))
         }
         Effect::DerogationGranted(e) => format!("derogation: {}{}", e.permits, until(&e.until)),
         Effect::WindDown(e) => format!("wind-down: {}{}", e.permits, until(&e.until)),
         Effect::Proposed(e) => format!("proposed: {}", e.what),
         Effect::Held(e) => {
-            let price = e.demanding.as_ref().map(|text| format!(", demanding {text}")).unwrap_or_default();
+            let price = e
+                .demanding
+                .as_ref()
+                .map(|text| format!(", demanding {text}"))
+                .unwrap_or_default();
             format!("held by {}: {}{price}", e.by.join(", "), e.what)
         }
         Effect::HoldLifted(e) => {
-            let price = e.in_return_for.as_ref().map(|text| format!(", in return for {text}")).unwrap_or_default();
+            let price = e
+                .in_return_for
+                .as_ref()
+                .map(|text| format!(", in return for {text}"))
+                .unwrap_or_default();
             format!("hold lifted by {}{price}", e.by.join(", "))
         }
         Effect::Agreed(e) => format!("agreed: {}{}", e.what, term(e.until.as_ref())),
         Effect::Rejected(e) => {
-            let by = if e.by.is_empty() { String::new() } else { format!(" by {}", e.by.join(", ")) };
-            let vote = e.vote.as_ref().map(|vote| format!(" ({vote})")).unwrap_or_default();
+            let by = if e.by.is_empty() {
+                String::new()
+            } else {
+                format!(" by {}", e.by.join(", "))
+            };
+            let vote = e
+                .vote
+                .as_ref()
+                .map(|vote| format!(" ({vote})"))
+                .unwrap_or_default();
             format!("rejected{by}: {}{vote}", e.what)
         }
         Effect::Stated(e) => format!("{}: {}", e.who, e.words),
         Effect::Corrected(e) => {
-            let language = e.language.as_ref().map(|code| format!(", {code} version only")).unwrap_or_default();
-            let provision = e.provision.as_ref().map(|text| format!(" {text}")).unwrap_or_default();
+            let language = e
+                .language
+                .as_ref()
+                .map(|code| format!(", {code} version only"))
+                .unwrap_or_default();
+            let provision = e
+                .provision
+                .as_ref()
+                .map(|text| format!(" {text}"))
+                .unwrap_or_default();
             format!("corrected{provision}{language}: {}", e.change)
         }
         _ => effect.participle().to_owned(),

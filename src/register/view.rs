@@ -41,28 +41,59 @@ impl History {
         let known = self.rows.partition_point(|(seq, _)| *seq <= ask.known_at);
         let rows = self.rows.get(..known).unwrap_or_default();
         let withdrawn = withdrawn(rows);
-        let decisions = rows.iter().filter(|(seq, _)| !withdrawn.contains(seq)).filter_map(|(seq, row)| match row {
-            Row::Decision(decision) => Some((*seq, decision)),
-            Row::Withdrawal(withdrawal) => withdrawal.replacement.as_ref().map(|decision| (*seq, decision)),
-            Row::Survey(_) => None,
-        });
-        let public = |row: &DecisionRow| ask.public_by.is_none_or(|by| row.public_on.is_none_or(|on| on <= by));
+        let decisions = rows
+            .iter()
+            .filter(|(seq, _)| !withdrawn.contains(seq))
+            .filter_map(|(seq, row)| match row {
+                Row::Decision(decision) => Some((*seq, decision)),
+                Row::Withdrawal(withdrawal) => withdrawal
+                    .replacement
+                    .as_ref()
+                    .map(|decision| (*seq, decision)),
+                Row::Survey(_) => None,
+            });
+        let public = |row: &DecisionRow| {
+            ask.public_by
+                .is_none_or(|by| row.public_on.is_none_or(|on| on <= by))
+        };
         let mut placed: Vec<Placed<'_>> = decisions
             .filter(|(_, decision)| public(decision))
-            .flat_map(|(seq, decision)| decision.effects.iter().map(move |row| Placed { seq, decision, row }))
+            .flat_map(|(seq, decision)| {
+                decision
+                    .effects
+                    .iter()
+                    .map(move |row| Placed { seq, decision, row })
+            })
             .collect();
         drop_voided(&mut placed, ask);
         placed.sort_by_key(Placed::order);
-        let surveys = rows.iter().filter(|(seq, _)| !withdrawn.contains(seq)).filter_map(|(seq, row)| match row {
-            Row::Survey(survey) => {
-                let through = ask.public_by.map_or(survey.through, |by| survey.through.min(by));
-                let begun = survey.from.is_none_or(|from| from <= through);
-                begun.then_some(Surveyed { from: survey.from, through, entry: *seq })
-            }
-            _ => None,
-        });
+        let surveys = rows
+            .iter()
+            .filter(|(seq, _)| !withdrawn.contains(seq))
+            .filter_map(|(seq, row)| match row {
+                Row::Survey(survey) => {
+                    let through = ask
+                        .public_by
+                        .map_or(survey.through, |by| survey.through.min(by));
+                    let begun = survey.from.is_none_or(|from| from <= through);
+                    begun.then_some(Surveyed {
+                        from: survey.from,
+                        through,
+                        entry: *seq,
+                    })
+                }
+                _ => None,
+            });
         let zone = Jurisdiction::from(&self.regime).zone();
-        View { regime: &self.regime, zone, at: ask.on.ends(zone), on: ask.on.day(zone), ask: *ask, placed, surveys: surveys.collect() }
+        View {
+            regime: &self.regime,
+            zone,
+            at: ask.on.ends(zone),
+            on: ask.on.day(zone),
+            ask: *ask,
+            placed,
+            surveys: surveys.collect(),
+        }
     }
 }
 
@@ -83,7 +114,12 @@ fn withdrawn(rows: &[(u64, Row)]) -> HashSet<u64> {
 ///
 /// What a voided effect had displaced revives by itself, because the fold never sees the voided one.
 fn drop_voided(placed: &mut Vec<Placed<'_>>, ask: &Ask) {
-    let voids = |one: &Placed<'_>| matches!(one.effect(), Effect::Annulled(_) | Effect::AnnulmentSetAside(_));
+    let voids = |one: &Placed<'_>| {
+        matches!(
+            one.effect(),
+            Effect::Annulled(_) | Effect::AnnulmentSetAside(_)
+        )
+    };
     if !placed.iter().any(voids) {
         return;
     }
@@ -107,13 +143,21 @@ fn drop_voided(placed: &mut Vec<Placed<'_>>, ask: &Ask) {
             && e.from.is_none()
             && !super::fold::maintained(e, ask.as_law_stood, one.zone())
         {
-            let slot = e.subject.as_ref().map(|subject| subject.as_str().to_owned());
-            let slot = slot.or_else(|| e.measure.as_ref().map(|measure| measure.as_str().to_owned()));
+            let slot = e
+                .subject
+                .as_ref()
+                .map(|subject| subject.as_str().to_owned());
+            let slot = slot.or_else(|| {
+                e.measure
+                    .as_ref()
+                    .map(|measure| measure.as_str().to_owned())
+            });
             void.extend(e.acts.iter().map(|act| (act.clone(), slot.clone())));
         }
     }
     placed.retain(|one| {
-        let of = |slot: Option<&str>| void.contains(&(one.decision.id.clone(), slot.map(str::to_owned)));
+        let of =
+            |slot: Option<&str>| void.contains(&(one.decision.id.clone(), slot.map(str::to_owned)));
         let effect = one.effect();
         let subject = effect.subject().map(|subject| subject.as_str());
         let measure = effect.measure().map(|measure| measure.as_str());
@@ -160,7 +204,11 @@ impl<'a> Placed<'a> {
     /// The day of adoption, or what stands in for it.
     #[must_use]
     pub fn adopted(&self) -> Day {
-        let steps_in = || self.decision.public_on.unwrap_or_else(|| self.decision.in_force_at.day(self.zone()));
+        let steps_in = || {
+            self.decision
+                .public_on
+                .unwrap_or_else(|| self.decision.in_force_at.day(self.zone()))
+        };
         self.decision.adopted_on.unwrap_or_else(steps_in)
     }
 
@@ -184,7 +232,12 @@ impl<'a> Placed<'a> {
 
     /// Legal order: (legal time, adopted_on, seq, index).
     fn order(&self) -> (Instant, Option<Day>, u64, u16) {
-        (self.row.starts, self.decision.adopted_on, self.seq, self.row.at)
+        (
+            self.row.starts,
+            self.decision.adopted_on,
+            self.seq,
+            self.row.at,
+        )
     }
 
     /// Whether it has begun only by assumption.
@@ -226,6 +279,8 @@ impl<'a> View<'a> {
 
     /// Whether a survey covers every day from `from` to the day asked about.
     pub(super) fn is_surveyed(&self, from: Day) -> bool {
-        self.surveys.iter().any(|survey| survey.from.is_none_or(|first| first <= from) && survey.through >= self.on)
+        self.surveys.iter().any(|survey| {
+            survey.from.is_none_or(|first| first <= from) && survey.through >= self.on
+        })
     }
 }

@@ -1,0 +1,177 @@
+//! Results on standard output, everything else on standard error. Text is complete without colour.
+
+use super::{Exit, Failure, Global};
+use anstyle::{AnsiColor, Style};
+use comfy_table::{ContentArrangement, Table, presets};
+use regesta::domain::{Answer, Moment, Status};
+use regesta::register::{Ask, Standing};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// Where answers go.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    /// Print JSON instead of text.
+    pub json: bool,
+    /// Print nothing but results and errors.
+    pub quiet: bool,
+    /// Columns of the terminal.
+    pub width: u16,
+}
+
+impl Output {
+    /// As the global flags say.
+    pub fn new(global: &Global) -> Self {
+        let columns = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let terminal = terminal_size::terminal_size().map(|(width, _)| width.0);
+        let width = terminal.or_else(columns).unwrap_or(100).clamp(40, 200);
+        Self { json: global.json, quiet: global.quiet, width }
+    }
+
+    /// Prints a result.
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
+        anstream::stdout().write_all(text.as_bytes()).map_err(|error| broken(&error))
+    }
+
+    /// Prints a value as one line of JSON.
+    pub fn print_json(&self, value: &impl Serialize) -> Result<(), Failure> {
+        let value = serde_json::to_value(value)
+            .map_err(|error| Failure::new(Exit::Unusable, "internal", format!("the answer cannot be written as JSON: {error}")))?;
+        let text = format!("{}\n", without_nulls(value));
+        io::stdout().write_all(text.as_bytes()).map_err(|error| broken(&error))
+    }
+
+    /// Says something on standard error, unless asked to be quiet.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            let _ = anstream::stderr().write_all(format!("{text}\n").as_bytes());
+        }
+    }
+
+    /// A table without rules, as wide as the terminal.
+    pub fn table(&self, header: &[&str]) -> Table {
+        let mut table = Table::new();
+        table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(self.width);
+        if !header.is_empty() {
+            table.set_header(header.iter().copied());
+        }
+        table
+    }
+
+    /// A bar on a terminal for work on that many things, nothing elsewhere.
+    pub fn progress(&self, total: u64, what: &'static str) -> indicatif::ProgressBar {
+        if self.quiet || self.json || total == 0 {
+            return indicatif::ProgressBar::hidden();
+        }
+        let bar = indicatif::ProgressBar::new(total).with_message(what);
+        let style = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}");
+        style.map_or(bar.clone(), |style| bar.with_style(style))
+    }
+}
+
+/// A table as text, without blanks at the ends of its lines.
+pub fn lines(table: &Table) -> String {
+    let mut text = String::new();
+    for line in table.lines() {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// A reader that went away ends the command quietly; anything else is told.
+fn broken(error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        std::process::exit(0);
+    }
+    Failure::new(Exit::Unusable, "io", format!("the answer could not be written: {error}"))
+}
+
+/// JSON without members that are null: what is not there is left out.
+fn without_nulls(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Object(members) => {
+            Value::Object(members.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
+
+/// A status in its colour.
+pub fn status(status: Status) -> String {
+    let style = match status.answer() {
+        Answer::InForce if status == Status::Applicable => AnsiColor::Green.on_default(),
+        Answer::InForce | Answer::Suspended => AnsiColor::Yellow.on_default(),
+        Answer::Unknown => AnsiColor::Magenta.on_default(),
+        Answer::NotInForce => Style::new(),
+    };
+    format!("{style}{}{style:#}", status.words())
+}
+
+/// A heading.
+pub fn heading(text: &str) -> String {
+    let bold = Style::new().bold();
+    format!("{bold}{text}{bold:#}")
+}
+
+/// How long until a last day, short.
+pub fn days_left(standing: &Standing) -> String {
+    match standing.days_left {
+        Some(0) => "today".to_owned(),
+        Some(days) if days > 0 => format!("in {days} d"),
+        Some(days) => format!("{} d ago", -days),
+        None => String::new(),
+    }
+}
+
+/// A moment, or a dash.
+pub fn or_dash(moment: Option<&Moment>) -> String {
+    moment.map_or_else(|| "-".to_owned(), ToString::to_string)
+}
+
+/// What an answer speaks from: what was asked, the dials, the head.
+#[derive(Debug, Clone, Serialize)]
+pub struct Receipt {
+    /// What was asked about.
+    pub of: String,
+    /// Legal time.
+    pub on: Moment,
+    /// Public knowledge.
+    pub public_by: Option<regesta::domain::Day>,
+    /// The law as it stood, where it was said.
+    pub as_law_stood: Option<regesta::domain::Day>,
+    /// Record time.
+    pub known_at: KnownAt,
+}
+
+/// An entry as the head of what was known.
+#[derive(Debug, Clone, Serialize)]
+pub struct KnownAt {
+    /// Its position.
+    pub seq: u64,
+    /// Its link.
+    pub link: String,
+}
+
+impl Receipt {
+    /// The receipt of an answer.
+    pub fn new(of: impl Into<String>, ask: &Ask, as_law_stood: Option<regesta::domain::Day>, link: &regesta::log::Link) -> Self {
+        let known_at = KnownAt { seq: ask.known_at, link: link.to_string() };
+        Self { of: of.into(), on: ask.on, public_by: ask.public_by, as_law_stood, known_at }
+    }
+}
+
+impl std::fmt::Display for Receipt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} on {}", self.of, self.on)?;
+        if let Some(day) = self.public_by {
+            write!(f, ", public by {day}")?;
+        }
+        if let Some(day) = self.as_law_stood {
+            write!(f, ", as the law stood on {day}")?;
+        }
+        write!(f, ", known at {} {}", self.known_at.seq, &self.known_at.link[..12])
+    }
+}
