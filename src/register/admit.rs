@@ -15,8 +15,8 @@ pub enum Refusal {
     /// 1. The same id is recorded with another content.
     #[error("{id} is recorded as entry {seq} with another content")]
     IdReused {
-        /// The id.
-        id: DecisionId,
+        /// The id; for a survey its regime and last day.
+        id: String,
         /// The entry that bears it.
         seq: u64,
     },

@@ -9,6 +9,7 @@
 
 mod admit;
 mod ask;
+mod draft;
 mod fold;
 mod procedure;
 mod row;
@@ -20,6 +21,7 @@ mod view;
 
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
+pub use draft::{Draft, DraftError, SCHEMA};
 pub use row::{
     DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term,
     WithdrawalRow, project,

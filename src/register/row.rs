@@ -129,7 +129,7 @@ pub struct WithdrawalRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Table {
-    /// A decision's id.
+    /// What makes a draft the same when it is appended again: a decision's id.
     Id = 1,
     /// A subject's id.
     Subject = 2,
@@ -177,24 +177,27 @@ pub struct Rows {
 pub fn project(kind: Kind, body: &[u8]) -> Result<Rows, serde_json::Error> {
     Ok(match kind {
         Kind::Decision => rows_of_decision(serde_json::from_slice(body)?),
-        Kind::Survey => {
-            let Survey {
-                survey,
-                from,
-                through,
-                ..
-            } = serde_json::from_slice(body)?;
-            Rows {
-                rows: vec![(survey, Row::Survey(SurveyRow { from, through }))],
-                terms: Vec::new(),
-            }
-        }
+        Kind::Survey => rows_of_survey(serde_json::from_slice(body)?),
         Kind::Rectification => rows_of_rectification(serde_json::from_slice(body)?),
         _ => Rows::default(),
     })
 }
 
-fn rows_of_decision(decision: Decision) -> Rows {
+pub(super) fn rows_of_survey(survey: Survey) -> Rows {
+    let identity = format!("survey of {} through {}", survey.survey, survey.through);
+    let Survey {
+        survey,
+        from,
+        through,
+        ..
+    } = survey;
+    Rows {
+        rows: vec![(survey, Row::Survey(SurveyRow { from, through }))],
+        terms: vec![Term::of(Table::Id, &identity)],
+    }
+}
+
+pub(super) fn rows_of_decision(decision: Decision) -> Rows {
     let mut terms = vec![Term::of(Table::Id, decision.id.as_str())];
     for subject in decision.effects.iter().filter_map(Effect::subject) {
         let term = Term::of(Table::Subject, subject.as_str());
@@ -209,7 +212,7 @@ fn rows_of_decision(decision: Decision) -> Rows {
     Rows { rows, terms }
 }
 
-fn rows_of_rectification(rectification: Rectification) -> Rows {
+pub(super) fn rows_of_rectification(rectification: Rectification) -> Rows {
     let Rectification {
         withdraws,
         because,
@@ -217,11 +220,14 @@ fn rows_of_rectification(rectification: Rectification) -> Rows {
         ..
     } = rectification;
     let mut rows = Vec::new();
-    let mut terms = Vec::new();
+    let mut terms = vec![Term::of(
+        Table::Id,
+        &format!("rectification of {}", withdraws.seq),
+    )];
     let mut replacements = Vec::new();
     if let Some(decision) = replacement {
         let of_replacement = rows_of_decision(decision);
-        terms = of_replacement.terms;
+        terms.extend(of_replacement.terms);
         replacements = of_replacement.rows;
     }
     for regime in withdraws.regimes {

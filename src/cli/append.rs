@@ -1,0 +1,243 @@
+//! `append`: records decisions and surveys, all or none.
+
+use super::args::Append;
+use super::init::reader;
+use super::output::Output;
+use super::{Exit, Failure, Global, Outside, open};
+use regesta::domain::Day;
+use regesta::record::{AppendError, AppendOptions, Appended, Doc, Recorded, read_all};
+use regesta::register::{Draft, DraftError, Refusal};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// How many entries are named one by one.
+const NAMED: usize = 10;
+/// How many documents of a stream are read at once.
+const CHUNK: usize = 4096;
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    recorded: u64,
+    already: u64,
+    dry_run: bool,
+    entries: &'a [Recorded],
+    head: Head,
+}
+
+#[derive(Serialize)]
+struct Head {
+    seq: u64,
+    link: String,
+}
+
+/// Runs the verb.
+pub fn run(global: &Global, args: &Append, outside: Outside, out: &Output) -> Result<Exit, Failure> {
+    let by = args.by.name();
+    let (files, streams) = gather(&args.paths)?;
+    let first = read_files(&files, by)?;
+    let mut record = open::record(global, "append", outside, out)?;
+    let options =
+        AppendOptions { now: outside.now, expect_head: args.expect_head.clone(), dry_run: args.dry_run };
+    let bar = out.progress(if streams.is_empty() { first.len() as u64 } else { u64::MAX }, "recording");
+    let mut told = Vec::new();
+    let chunks = std::iter::once(Ok(first)).chain(streams.iter().flat_map(|path| stream(path, by)));
+    let appended = record.append(chunks, &options, &mut |recorded| {
+        bar.inc(1);
+        // All are told as JSON; a person is told the beginning.
+        if out.json || told.len() <= NAMED {
+            told.push(recorded);
+        }
+    });
+    bar.finish_and_clear();
+    let appended = appended.map_err(refused)?;
+    tell(&appended, &told, args.dry_run, out)?;
+    Ok(Exit::Done)
+}
+
+/// What was recorded, or would have been.
+pub fn tell(appended: &Appended, told: &[Recorded], dry_run: bool, out: &Output) -> Result<(), Failure> {
+    let head = Head { seq: appended.head.seq, link: appended.head.link.to_string() };
+    let Appended { recorded, already, .. } = *appended;
+    if out.json {
+        return out.print_json(&Answer { recorded, already, dry_run, entries: told, head });
+    }
+    if out.quiet {
+        return Ok(());
+    }
+    let mut text = String::new();
+    for one in told.iter().take(NAMED) {
+        let _ = match (one.already, dry_run) {
+            (true, _) => writeln!(text, "{} is already recorded as {}", one.cite, one.seq),
+            (false, true) => writeln!(text, "Would record {} as entry {}", one.cite, one.seq),
+            (false, false) => writeln!(text, "Recorded {} as entry {}", one.cite, one.seq),
+        };
+    }
+    let all = recorded + already;
+    if all > NAMED as u64 {
+        let verb = if dry_run { "Would record" } else { "Recorded" };
+        let _ = writeln!(text, "…");
+        let _ = writeln!(text, "{verb} {recorded} of {all}; {already} already recorded");
+    }
+    let _ = writeln!(text, "Head: {}", appended.head);
+    out.print(&text)
+}
+
+/// The files to read at once, and the streams to read one document after another.
+fn gather(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Failure> {
+    let (mut files, mut streams) = (Vec::new(), Vec::new());
+    for path in paths {
+        if path.is_dir() {
+            let before = files.len();
+            walk(path, &mut files)?;
+            if files.len() == before {
+                let none = format!("the directory {} holds no .json file", path.display());
+                return Err(Failure::new(Exit::Refused, "empty_directory", none).nothing_written());
+            }
+        } else if path == Path::new("-") || path.extension().is_some_and(|extension| extension == "ndjson") {
+            streams.push(path.clone());
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok((files, streams))
+}
+
+fn walk(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let unreadable = |error| open::unreadable(dir, &error);
+    for entry in std::fs::read_dir(dir).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_dir() {
+            walk(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads the files and puts them in order: by day of adoption, then by path. It never decides legal order.
+fn read_files(paths: &[PathBuf], by: &str) -> Result<Vec<Draft>, Failure> {
+    let mut docs = Vec::with_capacity(paths.len());
+    for path in paths {
+        let json = std::fs::read(path).map_err(|error| open::unreadable(path, &error))?;
+        docs.push(Doc { json, place: path.display().to_string() });
+    }
+    let mut drafts = read_all(&docs, by).map_err(|error| unreadable(&error))?;
+    let last = Day::new(9999, 12, 31);
+    drafts.sort_by(|a, b| (a.day.or(last), &a.place).cmp(&(b.day.or(last), &b.place)));
+    Ok(drafts)
+}
+
+/// The documents of a stream, some at a time, in the order given.
+fn stream<'a>(path: &'a Path, by: &'a str) -> Box<dyn Iterator<Item = Result<Vec<Draft>, AppendError>> + 'a> {
+    let reader = match reader(path) {
+        Ok(reader) => reader,
+        Err(failure) => return Box::new(std::iter::once(Err(complaint(path, 0, 0, 0, failure.message).into()))),
+    };
+    let mut docs = serde_json::Deserializer::from_reader(reader).into_iter::<Box<RawValue>>();
+    let mut n = 0;
+    let mut over = false;
+    Box::new(std::iter::from_fn(move || {
+        let mut chunk = Vec::with_capacity(CHUNK);
+        while !over && chunk.len() < CHUNK {
+            n += 1;
+            match docs.next() {
+                None => over = true,
+                Some(Ok(doc)) => chunk.push(Doc { json: doc.get().as_bytes().to_vec(), place: place(path, n) }),
+                Some(Err(error)) => {
+                    over = true;
+                    let said = error.to_string();
+                    let problem = said.rsplit_once(" at line ").map_or(said.as_str(), |(problem, _)| problem);
+                    return Some(Err(complaint(path, n, error.line(), error.column(), problem.to_owned()).into()));
+                }
+            }
+        }
+        (!chunk.is_empty()).then(|| read_all(&chunk, by).map_err(AppendError::from))
+    }))
+}
+
+fn place(path: &Path, n: usize) -> String {
+    let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
+    format!("{name}, document {n}")
+}
+
+fn complaint(path: &Path, n: usize, line: usize, column: usize, problem: String) -> DraftError {
+    DraftError { place: place(path, n), line, column, field: None, effect: None, problem }
+}
+
+/// A draft that cannot be read, as the user is told.
+pub fn unreadable(error: &DraftError) -> Failure {
+    let mut place = error.place.clone();
+    if error.line > 0 {
+        let _ = write!(place, ":{}:{}", error.line, error.column);
+    }
+    if let Some(effect) = error.effect {
+        let _ = write!(place, ", effect {effect}");
+    }
+    if let Some(field) = &error.field {
+        let _ = write!(place, ", {field}");
+    }
+    Failure::new(Exit::Refused, "refused.unreadable", &error.problem).at(place).nothing_written()
+}
+
+/// An append that was refused, as the user is told.
+pub fn refused(error: AppendError) -> Failure {
+    match error {
+        AppendError::Draft(error) => unreadable(&error),
+        AppendError::Refused { place, cite, refusal } => {
+            let failure = Failure::new(Exit::Refused, code(&refusal), &refusal).at(format!("{cite}\n{place}"));
+            with_hint(failure, &refusal).nothing_written()
+        }
+        AppendError::Moved { expected, head } => {
+            let moved = format!("the head is {head}, not {expected}");
+            Failure::new(Exit::Refused, "refused.head_moved", moved)
+                .hint("look at what was recorded meanwhile: regesta log -n 5")
+                .nothing_written()
+        }
+        AppendError::Unknown(error) => {
+            let unknown = format!("it is not known whether the entries were recorded: {}", open::chain(&error));
+            Failure::new(Exit::Unusable, "unknown_outcome", unknown)
+                .hint("append the same again: what is recorded already stays as it is")
+        }
+        AppendError::Record(error) => open::unusable(error).nothing_written(),
+        other => Failure::new(Exit::Refused, "refused", other.to_string()).nothing_written(),
+    }
+}
+
+fn with_hint(failure: Failure, refusal: &Refusal) -> Failure {
+    match refusal {
+        Refusal::UnknownMeasure { has, .. } if !has.is_empty() => {
+            let has: Vec<_> = has.iter().map(ToString::to_string).collect();
+            failure.hint(format!("its measures are {}", has.join(", ")))
+        }
+        Refusal::UnknownRegime { .. } => {
+            failure.hint("a regime begins with `established`, or with `renewed` and `prior_unrecorded`")
+        }
+        Refusal::NotListed { .. } => {
+            failure.hint("where its listing is not recorded, say `prior_unrecorded` and the `name`")
+        }
+        Refusal::IdReused { seq, .. } => {
+            failure.hint(format!("what is recorded stays; if it is wrong: regesta rectify {seq} FILE --because …"))
+        }
+        _ => failure,
+    }
+}
+
+fn code(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::IdReused { .. } => "refused.id_reused",
+        Refusal::UnknownRegime { .. } => "refused.unknown_regime",
+        Refusal::AlreadyEstablished { .. } => "refused.already_established",
+        Refusal::Repealed { .. } => "refused.repealed",
+        Refusal::UnknownMeasure { .. } => "refused.unknown_measure",
+        Refusal::AlreadyImposed { .. } => "refused.already_imposed",
+        Refusal::Lifted { .. } => "refused.lifted",
+        Refusal::AlreadyListed { .. } => "refused.already_listed",
+        Refusal::NotListed { .. } => "refused.not_listed",
+        Refusal::NotSuspended { .. } => "refused.not_suspended",
+        Refusal::UnknownDecision { .. } => "refused.unknown_decision",
+        _ => "refused",
+    }
+}

@@ -1,0 +1,50 @@
+//! `init`: opens a new record, or replays an export into one.
+
+use super::args::Init;
+use super::output::Output;
+use super::{Exit, Failure, Global, Outside, open};
+use regesta::record::Record;
+use serde::Serialize;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+#[derive(Serialize)]
+struct Answer {
+    origin: String,
+    seq: u64,
+    link: String,
+}
+
+/// Runs the verb.
+pub fn run(global: &Global, args: &Init, outside: Outside, out: &Output) -> Result<Exit, Failure> {
+    let record = match &args.from {
+        Some(from) => {
+            let bar = out.progress(0, "replaying");
+            let record = Record::init_from(&global.record, reader(from)?, open::options(global, "init", outside));
+            bar.finish_and_clear();
+            record
+        }
+        None => {
+            let options = open::options(global, "init", outside);
+            Record::init(&global.record, args.origin.as_deref(), args.by.name(), outside.now, options)
+        }
+    };
+    let record = record.map_err(|error| open::unusable(error).nothing_written())?;
+    let head = record.head();
+    if out.json {
+        out.print_json(&Answer { origin: record.origin().to_string(), seq: head.seq, link: head.link.to_string() })?;
+    } else if !out.quiet {
+        out.print(&format!("Opened {} in {}\nHead: {head}\n", record.origin(), global.record.display()))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// A file, or standard input for `-`.
+pub fn reader(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
+    if path == Path::new("-") {
+        return Ok(Box::new(std::io::stdin().lock()));
+    }
+    let file = File::open(path).map_err(|error| open::unreadable(path, &error))?;
+    Ok(Box::new(BufReader::with_capacity(1 << 20, file)))
+}

@@ -1,0 +1,39 @@
+//! `state`: the board, or one regime's page.
+
+use super::args::State;
+use super::output::{Output, Receipt, heading};
+use super::{Exit, Failure, Global, Outside, board, open, page};
+use regesta::register::RegimeState;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    regimes: &'a [RegimeState],
+    receipt: Receipt,
+}
+
+/// Runs the verb.
+pub fn run(global: &Global, args: &State, outside: Outside, out: &Output) -> Result<Exit, Failure> {
+    let record = open::record(global, "state", outside, out)?;
+    let (ask, link) = open::ask(&record, &args.dials, outside)?;
+    let Some(name) = &args.regime else {
+        let states = record.board(&ask).map_err(open::unusable)?;
+        let receipt = Receipt::new("all regimes", &ask, args.dials.as_law_stood, &link);
+        if out.json {
+            out.print_json(&Answer { regimes: &states, receipt })?;
+        } else {
+            let title = heading(&format!("Sanctions regimes on {}", ask.on));
+            out.print(&format!("{title}\n\n{}\n{receipt}\n", board::text(&states, out)))?;
+        }
+        return Ok(Exit::Done);
+    };
+    let regime = open::regime(&record, name)?;
+    let state = record.state_at(&regime, &ask).map_err(open::unusable)?;
+    let receipt = Receipt::new(regime.to_string(), &ask, args.dials.as_law_stood, &link);
+    if out.json {
+        out.print_json(&Answer { regimes: &[state], receipt })?;
+    } else {
+        out.print(&format!("{}\n{receipt}\n", page::text(&state, ask.on, args.all, out)))?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,261 @@
+//! Drafts: what somebody wants appended, read strictly, with its place in every complaint.
+
+use super::row::{Rows, rows_of_decision, rows_of_rectification, rows_of_survey};
+use crate::domain::{Day, Decision, Rectification, Survey};
+use crate::log::{Body, BodyError, Kind};
+use serde::de::DeserializeOwned;
+use std::fmt;
+
+/// Version of the bodies' schema that this release writes.
+pub const SCHEMA: u8 = 1;
+
+/// A decision, survey or rectification that is ready to be judged: canonical, typed, indexed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// What it is.
+    pub kind: Kind,
+    /// Its canonical bytes, the recorder's name among them.
+    pub body: Body,
+    /// What the index would keep of it.
+    pub rows: Rows,
+    /// What makes it the same thing when it is appended again: a decision's id, a survey's regime and last day.
+    pub identity: String,
+    /// How it is cited.
+    pub cite: String,
+    /// The day that drafts are put in order by: adoption, else what stands in for it.
+    pub day: Option<Day>,
+    /// Where it was read.
+    pub place: String,
+}
+
+/// A draft that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftError {
+    /// The file, or standard input.
+    pub place: String,
+    /// The line, from 1; 0 where it is not known.
+    pub line: usize,
+    /// The column, from 1; 0 where it is not known.
+    pub column: usize,
+    /// The field, as a path.
+    pub field: Option<String>,
+    /// The effect, from 1.
+    pub effect: Option<usize>,
+    /// What is wrong, in one clause.
+    pub problem: String,
+}
+
+impl fmt::Display for DraftError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem)
+    }
+}
+
+impl std::error::Error for DraftError {}
+
+impl Draft {
+    /// Reads one JSON document. `by` is who records it, unless it says so itself.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, and where.
+    pub fn read(json: &[u8], place: &str, by: &str) -> Result<Self, DraftError> {
+        let body = Body::canonicalize(json).map_err(|error| of_body(&error, place))?;
+        let has = |key: &str| top_level(body.as_str(), key);
+        if has("survey") {
+            let survey: Survey = typed(json, place)?;
+            let by_itself = survey.by.is_some();
+            let identity = format!("survey of {} through {}", survey.survey, survey.through);
+            let day = Some(survey.through);
+            let rows = rows_of_survey(survey);
+            Self {
+                kind: Kind::Survey,
+                cite: identity.clone(),
+                identity,
+                body,
+                rows,
+                day,
+                place: place.to_owned(),
+            }
+            .signed(by_itself, by)
+        } else if has("withdraws") {
+            let rectification: Rectification = typed(json, place)?;
+            let by_itself = rectification.by.is_some();
+            let identity = format!("rectification of {}", rectification.withdraws.seq);
+            let rows = rows_of_rectification(rectification);
+            let kind = Kind::Rectification;
+            Self {
+                kind,
+                cite: identity.clone(),
+                identity,
+                body,
+                rows,
+                day: None,
+                place: place.to_owned(),
+            }
+            .signed(by_itself, by)
+        } else {
+            let decision: Decision = typed(json, place)?;
+            let by_itself = decision.by.is_some();
+            let (identity, cite) = (decision.id.to_string(), decision.cite().to_owned());
+            let day = decision
+                .dates
+                .adopted_on
+                .or_else(|| decision.dates.public_on(decision.authority));
+            let rows = rows_of_decision(decision);
+            Self {
+                kind: Kind::Decision,
+                body,
+                rows,
+                identity,
+                cite,
+                day,
+                place: place.to_owned(),
+            }
+            .signed(by_itself, by)
+        }
+    }
+
+    /// Writes the recorder's name into the body.
+    fn signed(mut self, by_itself: bool, by: &str) -> Result<Self, DraftError> {
+        if !by_itself {
+            let signed = with_by(&self.body, Some(by)).ok_or("not a JSON object".to_owned());
+            let signed = signed.and_then(|json| {
+                Body::canonicalize(json.as_bytes()).map_err(|error| error.to_string())
+            });
+            self.body = signed.map_err(|problem| DraftError {
+                place: self.place.clone(),
+                line: 0,
+                column: 0,
+                field: None,
+                effect: None,
+                problem,
+            })?;
+        }
+        Ok(self)
+    }
+
+    /// Whether that recorded body says the same, whoever recorded it.
+    #[must_use]
+    pub fn says_the_same_as(&self, recorded: &Body) -> bool {
+        with_by(&self.body, None) == with_by(recorded, None)
+    }
+}
+
+/// The body with another recorder, or with none. None where it is no object.
+fn with_by(body: &Body, by: Option<&str>) -> Option<String> {
+    let mut members: serde_json::Map<_, _> = serde_json::from_slice(body.as_bytes()).ok()?;
+    match by {
+        Some(by) => members.insert("by".to_owned(), by.into()),
+        None => members.remove("by"),
+    };
+    serde_json::to_string(&members).ok()
+}
+
+/// Whether a canonical body has that member at its top level.
+fn top_level(canonical: &str, key: &str) -> bool {
+    // Cheap and sure: a key is looked for only where its text occurs at all.
+    let quoted = format!("\"{key}\":");
+    canonical.contains(&quoted)
+        && serde_json::from_str::<std::collections::BTreeMap<String, serde::de::IgnoredAny>>(
+            canonical,
+        )
+        .is_ok_and(|members| members.contains_key(key))
+}
+
+fn typed<T: DeserializeOwned>(json: &[u8], place: &str) -> Result<T, DraftError> {
+    serde_json::from_slice(json).or_else(|_| {
+        // Read again with the path of the field, which costs more.
+        let reader = &mut serde_json::Deserializer::from_slice(json);
+        serde_path_to_error::deserialize(reader).map_err(|error| {
+            let path = error.path().clone();
+            let inner = error.into_inner();
+            let effect = path.iter().find_map(|segment| match segment {
+                serde_path_to_error::Segment::Seq { index } => Some(index + 1),
+                _ => None,
+            });
+            let in_effects = path.to_string().starts_with("effects");
+            let said = inner.to_string();
+            // serde_json ends its messages with the place, which is told apart.
+            let problem = said
+                .rsplit_once(" at line ")
+                .map_or(said.as_str(), |(problem, _)| problem)
+                .to_owned();
+            DraftError {
+                place: place.to_owned(),
+                line: inner.line(),
+                column: inner.column(),
+                field: Some(path.to_string()).filter(|path| path != "."),
+                effect: effect.filter(|_| in_effects),
+                problem,
+            }
+        })
+    })
+}
+
+fn of_body(error: &BodyError, place: &str) -> DraftError {
+    DraftError {
+        place: place.to_owned(),
+        line: error.line,
+        column: error.column,
+        field: None,
+        effect: None,
+        problem: error.problem.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DECISION: &str = r#"{"id": "a", "title": "A", "authority": "eu-council", "dates": {"adopted_on": "2024-01-01"},
+ "effects": [{"established": {"regime": "EU-A", "title": "A"}}],
+ "sources": [{"at": "https://example.org", "tier": "press"}]}"#;
+
+    #[test]
+    fn the_recorder_is_written_in_and_does_not_make_a_difference() {
+        let ann = Draft::read(DECISION.as_bytes(), "a.json", "ann").unwrap();
+        assert!(
+            ann.body
+                .as_str()
+                .starts_with(r#"{"authority":"eu-council","by":"ann","dates""#)
+        );
+        let bob = Draft::read(DECISION.as_bytes(), "a.json", "bob").unwrap();
+        assert!(ann.says_the_same_as(&bob.body));
+        let other = Draft::read(
+            DECISION.replace("\"A\"", "\"B\"").as_bytes(),
+            "a.json",
+            "ann",
+        )
+        .unwrap();
+        assert!(!ann.says_the_same_as(&other.body));
+    }
+
+    #[test]
+    fn a_complaint_names_line_effect_and_field() {
+        let wrong = DECISION.replace("\"title\": \"A\"}}", "\"titel\": \"A\"}}");
+        let error = Draft::read(wrong.as_bytes(), "a.json", "ann").unwrap_err();
+        assert_eq!((error.line, error.effect), (2, Some(1)));
+        assert!(
+            error.problem.starts_with("unknown field `titel`"),
+            "{}",
+            error.problem
+        );
+        let twice = DECISION.replace("\"id\": \"a\"", "\"id\": \"a\", \"id\": \"b\"");
+        let error = Draft::read(twice.as_bytes(), "a.json", "ann").unwrap_err();
+        assert_eq!(
+            (error.line, error.problem.as_str()),
+            (1, "duplicate key `id`")
+        );
+        let backwards =
+            DECISION.replace("2024-01-01\"}", "2024-01-01\", \"until\": \"2023-01-01\"}");
+        let error = Draft::read(backwards.as_bytes(), "a.json", "ann").unwrap_err();
+        assert!(
+            error
+                .problem
+                .contains("the term ends on 2023-01-01, before it begins on 2024-01-01"),
+            "{}",
+            error.problem
+        );
+    }
+}
