@@ -200,6 +200,30 @@ impl Admission {
         Ok(Admitted { seq })
     }
 
+    /// The entries that would not have been admitted had entry `seq` said `instead`, or nothing: those that depend on it.
+    #[must_use]
+    pub fn dependents(
+        regime: &RegimeKey,
+        rows: &[(u64, Row)],
+        seq: u64,
+        instead: Option<&DecisionRow>,
+    ) -> Vec<u64> {
+        let mut ledger = Ledger::default();
+        let mut dependents = Vec::new();
+        for (at, row) in rows {
+            let admitted = match instead {
+                _ if *at != seq => ledger.admit(*at, regime, row),
+                Some(decision) => ledger.admit_decision(*at, regime, decision),
+                None => Ok(()),
+            };
+            if admitted.is_err() {
+                ledger.forget(*at);
+                dependents.push(*at);
+            }
+        }
+        dependents
+    }
+
     fn ledger(&mut self, regime: &RegimeKey) -> &mut Ledger {
         if !self.regimes.contains_key(regime) {
             self.regimes.insert(regime.clone(), Ledger::default());
