@@ -33,7 +33,9 @@ impl Store {
     /// The same entries on the same head once more are no second append.
     fn append_again(&self, on: &Head, entries: &[Entry]) -> Result<Head, AppendError> {
         let stale = AppendError::Stale { head: self.head };
-        let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Err(stale) };
+        let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
+            return Err(stale);
+        };
         let is_next = first.seq() == on.seq.wrapping_add(1) && first.header().prev == on.link;
         if !is_next || last.seq() > self.head.seq {
             return Err(stale);
@@ -95,14 +97,22 @@ impl Store {
         }
         let intake = self.take_intake()?;
         let intent = self.writer.begin_bulk(&self.head)?;
-        Ok(Appending { head: self.head, store: self, intake: Some(intake), intent: Some(intent) })
+        Ok(Appending {
+            head: self.head,
+            store: self,
+            intake: Some(intake),
+            intent: Some(intent),
+        })
     }
 }
 
 /// Refuses what does not follow. An [`Entry`]'s own link and digest were checked when it was made.
 fn check_next(head: &Head, entry: &Entry) -> Result<(), AppendError> {
     if !entry.header().kind.is_known() {
-        return Err(AppendError::Kind { seq: entry.seq(), kind: entry.header().kind });
+        return Err(AppendError::Kind {
+            seq: entry.seq(),
+            kind: entry.header().kind,
+        });
     }
     let raw = entry.raw();
     Ok(raw.check_place(entry.header(), Follows::Head(head))?)
@@ -111,7 +121,7 @@ fn check_next(head: &Head, entry: &Entry) -> Result<(), AppendError> {
 /// An append of many entries that has not ended. Dropped, nothing of it is recorded.
 #[derive(Debug)]
 pub struct Appending<'a> {
-    store: &'a mut Store,
+    pub(super) store: &'a mut Store,
     head: Head,
     intake: Option<Intake>,
     intent: Option<Intent>,
@@ -149,14 +159,19 @@ impl Appending<'_> {
 
     fn push_chunk(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
         let Some(intake) = &mut self.intake else {
-            return Err(StoreError::Behind { reason: "an earlier part of this append failed".to_owned() });
+            return Err(StoreError::Behind {
+                reason: "an earlier part of this append failed".to_owned(),
+            });
         };
         let (writer, shelf) = (&mut self.store.writer, &self.store.view.shelf);
         let (written, absorbed) = rayon::join(
             || {
                 let lines: Vec<Vec<u8>> = entries.par_chunks(512).map(lines_of).collect();
                 let firsts = entries.iter().step_by(512);
-                lines.iter().zip(firsts).try_for_each(|(lines, first)| writer.write(first.seq(), lines))
+                lines
+                    .iter()
+                    .zip(firsts)
+                    .try_for_each(|(lines, first)| writer.write(first.seq(), lines))
             },
             || intake.absorb(shelf, entries),
         );
@@ -166,7 +181,10 @@ impl Appending<'_> {
     /// Records everything pushed: durable when this returns.
     pub fn commit(mut self) -> Result<Head, AppendError> {
         let Some(mut intake) = self.intake.take() else {
-            return Err(StoreError::Behind { reason: "a part of this append failed".to_owned() }.into());
+            return Err(StoreError::Behind {
+                reason: "a part of this append failed".to_owned(),
+            }
+            .into());
         };
         self.store.writer.sync_bulk()?;
         // From here on it may be recorded, so nothing is taken back.
@@ -204,7 +222,9 @@ fn chunk_len(entries: &[Entry]) -> usize {
 
 impl Drop for Appending<'_> {
     fn drop(&mut self) {
-        let Some(intent) = self.intent.take() else { return };
+        let Some(intent) = self.intent.take() else {
+            return;
+        };
         // What sled was given ahead of a commit is unseen there and cleared when it is next appended to.
         if let Err(e) = self.store.writer.undo_bulk(&intent) {
             self.store.behind = Some(e.to_string());

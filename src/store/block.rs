@@ -41,7 +41,10 @@ pub(super) struct Item<'a> {
 impl Block {
     /// An empty block for items whose fixed part has `width` bytes.
     pub(super) fn new(width: usize) -> Self {
-        Self { width, ..Self::default() }
+        Self {
+            width,
+            ..Self::default()
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -62,7 +65,11 @@ impl Block {
     }
 
     pub(super) fn get(&self, index: usize) -> Item<'_> {
-        let start = if index == 0 { self.start } else { self.ends[index - 1] };
+        let start = if index == 0 {
+            self.start
+        } else {
+            self.ends[index - 1]
+        };
         Item {
             seq: self.seqs[index],
             fixed: &self.fixed[index * self.width..(index + 1) * self.width],
@@ -94,7 +101,11 @@ impl Block {
         }
         payload.extend_from_slice(&self.bytes[self.start..]);
         let packed = lz4_flex::block::compress(&payload);
-        let (format, body) = if packed.len() < payload.len() { (LZ4, &packed) } else { (PLAIN, &payload) };
+        let (format, body) = if packed.len() < payload.len() {
+            (LZ4, &packed)
+        } else {
+            (PLAIN, &payload)
+        };
         let mut out = Vec::with_capacity(HEAD + self.fixed.len() + body.len());
         out.extend_from_slice(&[format, self.width as u8]);
         out.extend_from_slice(&(self.len() as u32).to_be_bytes());
@@ -105,7 +116,8 @@ impl Block {
     }
 
     pub(super) fn decode(stored: &[u8]) -> Result<Self, StoreError> {
-        Self::try_decode(stored).ok_or_else(|| StoreError::damaged("a block of items cannot be unpacked"))
+        Self::try_decode(stored)
+            .ok_or_else(|| StoreError::damaged("a block of items cannot be unpacked"))
     }
 
     fn try_decode(stored: &[u8]) -> Option<Self> {
@@ -140,7 +152,14 @@ impl Block {
             Some(())
         })?;
         let last = ends.last().copied().unwrap_or(at);
-        (last == bytes.len()).then_some(Self { width, fixed, seqs, ends, start: at, bytes })
+        (last == bytes.len()).then_some(Self {
+            width,
+            fixed,
+            seqs,
+            ends,
+            start: at,
+            bytes,
+        })
     }
 }
 

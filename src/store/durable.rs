@@ -11,7 +11,9 @@ use super::error::{Doing, StoreError};
 
 /// Makes the names in a directory durable.
 pub(super) fn sync_dir(dir: &Path) -> Result<(), StoreError> {
-    File::open(dir).and_then(|d| d.sync_all()).doing("sync the directory", dir)
+    File::open(dir)
+        .and_then(|d| d.sync_all())
+        .doing("sync the directory", dir)
 }
 
 /// The directory that a path's name stands in.
@@ -25,7 +27,12 @@ pub(super) fn parent(path: &Path) -> &Path {
 /// Writes a new file and makes its bytes and its name durable.
 pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let mut options = OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).open(path).doing("create", path)?;
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(path)
+        .doing("create", path)?;
     file.write_all(bytes).doing("write", path)?;
     file.sync_all().doing("sync", path)?;
     sync_dir(parent(path))
@@ -38,7 +45,9 @@ pub(super) fn sync_tree(dir: &Path) -> Result<(), StoreError> {
         if path.is_dir() {
             sync_tree(&path)?;
         } else {
-            File::open(&path).and_then(|f| f.sync_all()).doing("sync", &path)?;
+            File::open(&path)
+                .and_then(|f| f.sync_all())
+                .doing("sync", &path)?;
         }
     }
     sync_dir(dir)
@@ -62,7 +71,9 @@ pub(super) fn remove_tree(dir: &Path) -> Result<(), StoreError> {
 pub(super) fn remove_file(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        done => done.doing("remove", path).and_then(|()| sync_dir(parent(path))),
+        done => done
+            .doing("remove", path)
+            .and_then(|()| sync_dir(parent(path))),
     }
 }
 

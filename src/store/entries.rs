@@ -26,8 +26,15 @@ pub(super) fn entry_of(item: Item<'_>) -> Result<RawEntry<'_>, StoreError> {
     let parts = parts.and_then(|(header, rest)| Some((header, rest.split_first_chunk::<32>()?)));
     match parts {
         Some((header, (salt, [has_body]))) => {
-            let contents = (*has_body == 1).then_some(RawContents { salt: Salt(*salt), body: item.bytes });
-            Ok(RawEntry { header: *header, link: link_of(header), contents })
+            let contents = (*has_body == 1).then_some(RawContents {
+                salt: Salt(*salt),
+                body: item.bytes,
+            });
+            Ok(RawEntry {
+                header: *header,
+                link: link_of(header),
+                contents,
+            })
         }
         _ => Err(StoreError::damaged("an item of the log is too short")),
     }
@@ -45,14 +52,25 @@ impl Stored {
     /// Its bytes, to be checked.
     #[must_use]
     pub fn raw(&self) -> RawEntry<'_> {
-        let contents = self.contents.as_ref().map(|(salt, body)| RawContents { salt: *salt, body });
-        RawEntry { header: self.header, link: self.link, contents }
+        let contents = self
+            .contents
+            .as_ref()
+            .map(|(salt, body)| RawContents { salt: *salt, body });
+        RawEntry {
+            header: self.header,
+            link: self.link,
+            contents,
+        }
     }
 }
 
 impl From<RawEntry<'_>> for Stored {
     fn from(raw: RawEntry<'_>) -> Self {
         let contents = raw.contents.map(|c| (c.salt, c.body.to_vec()));
-        Self { header: raw.header, link: raw.link, contents }
+        Self {
+            header: raw.header,
+            link: raw.link,
+            contents,
+        }
     }
 }

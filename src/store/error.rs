@@ -159,6 +159,10 @@ pub(super) trait Doing<T> {
 
 impl<T> Doing<T> for io::Result<T> {
     fn doing(self, action: &'static str, path: &Path) -> Result<T, StoreError> {
-        self.map_err(|source| StoreError::Io { action, path: path.to_owned(), source })
+        self.map_err(|source| StoreError::Io {
+            action,
+            path: path.to_owned(),
+            source,
+        })
     }
 }

@@ -40,10 +40,15 @@ pub struct Examination {
 }
 
 /// Examines a record. Takes its lock while copying, waiting for up to `wait`; nothing in the record is written.
-pub fn examine(record: &Path, wait: Duration, indexing: Indexing) -> Result<Examination, StoreError> {
+pub fn examine(
+    record: &Path,
+    wait: Duration,
+    indexing: Indexing,
+) -> Result<Examination, StoreError> {
     layout::check_version(record)?;
     let lock = RecordLock::take_silently(record, wait)?;
-    let copy = TempDir::with_prefix("regesta-examine-").doing("create a directory in", &std::env::temp_dir())?;
+    let copy = TempDir::with_prefix("regesta-examine-")
+        .doing("create a directory in", &std::env::temp_dir())?;
     let sled = copy.path().join("sled");
     copy_store(record, &sled)?;
     let journal = Journal::at(layout::journal(record));
@@ -57,7 +62,11 @@ pub fn examine(record: &Path, wait: Duration, indexing: Indexing) -> Result<Exam
         taken_back = Some(intent.head);
     }
     let journal_head = end.map(|end| {
-        repairs.extend(end.tail.filter(|_| taken_back.is_none()).map(|tail| tail.repair(None)));
+        repairs.extend(
+            end.tail
+                .filter(|_| taken_back.is_none())
+                .map(|tail| tail.repair(None)),
+        );
         match (end.head, taken_back) {
             (Some(head), Some(before)) if head.seq > before.seq => Some(before),
             (head, _) => head,
@@ -67,15 +76,24 @@ pub fn examine(record: &Path, wait: Duration, indexing: Indexing) -> Result<Exam
         Ok((view, head)) => (Ok(view), Some(head)),
         Err(e) => (Err(e), None),
     };
-    let mut found =
-        Examination { journal, journal_head, store, store_head, repairs, fork: None, _copy: copy };
+    let mut found = Examination {
+        journal,
+        journal_head,
+        store,
+        store_head,
+        repairs,
+        fork: None,
+        _copy: copy,
+    };
     found.compare(indexing)?;
     Ok(found)
 }
 
 impl Examination {
     fn compare(&mut self, indexing: Indexing) -> Result<(), StoreError> {
-        let Ok(journal_head) = self.journal_head else { return Ok(()) };
+        let Ok(journal_head) = self.journal_head else {
+            return Ok(());
+        };
         match (&self.store, self.store_head) {
             (Ok(view), Some(head)) => match relate(view, head, &self.journal, journal_head) {
                 Ok(Relation::Equal) => {}
@@ -92,7 +110,11 @@ impl Examination {
             },
             (Err(StoreError::Damaged { what }), _) => {
                 let reason = what.clone();
-                let rebuilt = |head| Repair::StoreRebuilt { reason, kept_as: None, head };
+                let rebuilt = |head| Repair::StoreRebuilt {
+                    reason,
+                    kept_as: None,
+                    head,
+                };
                 self.repairs.extend(journal_head.map(rebuilt));
             }
             _ => {}
@@ -101,7 +123,10 @@ impl Examination {
             && let Ok(from) = view.index_version()
             && from != Some(indexing.version)
         {
-            self.repairs.push(Repair::Reindexed { from, to: indexing.version });
+            self.repairs.push(Repair::Reindexed {
+                from,
+                to: indexing.version,
+            });
         }
         Ok(())
     }

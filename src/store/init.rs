@@ -31,21 +31,30 @@ pub fn init(record: &Path, opening: &Entry, indexing: Indexing) -> Result<Head, 
 }
 
 /// Makes a record out of an export, byte for byte, checking every link.
-pub fn init_from(record: &Path, lines: impl BufRead, indexing: Indexing) -> Result<Head, StoreError> {
+pub fn init_from(
+    record: &Path,
+    lines: impl BufRead,
+    indexing: Indexing,
+) -> Result<Head, StoreError> {
     refuse_occupied(record)?;
     let parent = durable::parent(record);
     fs::create_dir_all(parent).doing("create", parent)?;
     let prefix = prefix(record);
     clear_leftovers(parent, &prefix)?;
     let temp = TempDir::with_prefix_in(&prefix, parent).doing("create a directory in", parent)?;
-    let who = Who { verb: "init".to_owned(), since: "it began".to_owned() };
+    let who = Who {
+        verb: "init".to_owned(),
+        since: "it began".to_owned(),
+    };
     let lock = RecordLock::take(temp.path(), Duration::ZERO, &who)?;
     let head = fill(temp.path(), lines, indexing)?;
     durable::sync_tree(temp.path())?;
     // On Linux this also replaces a directory, but only an empty one.
     match fs::rename(temp.path(), record) {
         Err(e) if e.kind() == std::io::ErrorKind::DirectoryNotEmpty => {
-            return Err(StoreError::NotEmpty { path: record.to_owned() });
+            return Err(StoreError::NotEmpty {
+                path: record.to_owned(),
+            });
         }
         renamed => renamed.doing("create", record)?,
     }
@@ -72,14 +81,18 @@ fn refuse_occupied(record: &Path) -> Result<(), StoreError> {
 
 /// Begins the names of directories in which this record is being made.
 fn prefix(record: &Path) -> String {
-    let name = record.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = record
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     format!(".{}.init-", name.unwrap_or_default())
 }
 
 /// Removes what a killed `init` of the same record has left; one that is still at work holds its lock.
 fn clear_leftovers(parent: &Path, prefix: &str) -> Result<(), StoreError> {
     let list = fs::read_dir(parent).doing("list", parent)?;
-    let names = list.filter_map(Result::ok).filter(|file| file.file_name().to_string_lossy().starts_with(prefix));
+    let names = list
+        .filter_map(Result::ok)
+        .filter(|file| file.file_name().to_string_lossy().starts_with(prefix));
     let leftovers: Vec<PathBuf> = names.map(|file| file.path()).collect();
     for path in leftovers {
         // Without a lock file it may be an `init` that has only just begun.
@@ -99,7 +112,13 @@ fn fill(dir: &Path, lines: impl BufRead, indexing: Indexing) -> Result<Head, Sto
 }
 
 fn import(dir: &Path, mut lines: impl BufRead) -> Result<Head, StoreError> {
-    let mut import = Import { writer: JournalWriter::open(dir)?, head: None, line: 0, bytes: Vec::new(), chunk: Vec::new() };
+    let mut import = Import {
+        writer: JournalWriter::open(dir)?,
+        head: None,
+        line: 0,
+        bytes: Vec::new(),
+        chunk: Vec::new(),
+    };
     let mut line = Vec::new();
     let most = u64::from(MAX_BODY_LEN) + 1024;
     loop {
@@ -127,12 +146,21 @@ struct Import {
 impl Import {
     fn take(&mut self, line: &[u8]) -> Result<(), StoreError> {
         let number = self.line + self.chunk.len() as u64 + 1;
-        let fault = |source| StoreError::Import { line: number, source };
-        let whole = line.strip_suffix(b"\n").ok_or_else(|| fault(LineFault::Unended))?;
+        let fault = |source| StoreError::Import {
+            line: number,
+            source,
+        };
+        let whole = line
+            .strip_suffix(b"\n")
+            .ok_or_else(|| fault(LineFault::Unended))?;
         let raw = parse_line(whole).map_err(|e| fault(e.into()))?;
         self.chunk.push(raw.into());
         self.bytes.extend_from_slice(line);
-        if self.chunk.len() < CHUNK && self.bytes.len() < CHUNK_BYTES { Ok(()) } else { self.flush() }
+        if self.chunk.len() < CHUNK && self.bytes.len() < CHUNK_BYTES {
+            Ok(())
+        } else {
+            self.flush()
+        }
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
@@ -142,7 +170,9 @@ impl Import {
             source: e.into(),
         };
         let entries = checked.map_err(fault)?;
-        let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(()) };
+        let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
+            return Ok(());
+        };
         self.writer.write(first.seq(), &self.bytes)?;
         self.head = Some(last.head());
         self.line += entries.len() as u64;

@@ -62,13 +62,19 @@ pub struct Indexing {
 
 impl fmt::Debug for Indexing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Indexing").field("version", &self.version).finish_non_exhaustive()
+        f.debug_struct("Indexing")
+            .field("version", &self.version)
+            .finish_non_exhaustive()
     }
 }
 
 pub(super) fn head(shelf: &Shelf) -> Result<Option<Head>, StoreError> {
     let head: Option<(u64, [u8; 32], i64)> = hot(shelf, HEAD)?;
-    Ok(head.map(|(seq, link, at)| Head { seq, link: Link(link), recorded_at: Recorded(at) }))
+    Ok(head.map(|(seq, link, at)| Head {
+        seq,
+        link: Link(link),
+        recorded_at: Recorded(at),
+    }))
 }
 
 pub(super) fn index_version(shelf: &Shelf) -> Result<Option<u32>, StoreError> {
@@ -102,7 +108,9 @@ impl Intake {
 
     /// Takes in entries that follow what it has.
     pub(super) fn absorb(&mut self, shelf: &Shelf, entries: &[Entry]) -> Result<(), StoreError> {
-        let Some(last) = entries.last() else { return Ok(()) };
+        let Some(last) = entries.last() else {
+            return Ok(());
+        };
         let mut sealed = Vec::new();
         for entry in entries {
             let (fixed, body) = entries::item_of(entry);
@@ -119,8 +127,16 @@ impl Intake {
         self.terms.relieve(shelf)
     }
 
-    fn index(&mut self, shelf: &Shelf, entries: &[Entry], sealed: &mut Vec<Sealed>) -> Result<(), StoreError> {
-        for (entry, projection) in entries.iter().zip(project(self.indexing.projector, entries)) {
+    fn index(
+        &mut self,
+        shelf: &Shelf,
+        entries: &[Entry],
+        sealed: &mut Vec<Sealed>,
+    ) -> Result<(), StoreError> {
+        for (entry, projection) in entries
+            .iter()
+            .zip(project(self.indexing.projector, entries))
+        {
             for row in projection.rows {
                 if !self.rows.contains_key(&row.run) {
                     let run = RunState::load(shelf, RunId::rows(&row.run))?;
@@ -154,7 +170,10 @@ impl Intake {
         }
         self.terms.emit(shelf, &mut changes)?;
         if let Some(head) = self.head {
-            changes.push(hot_change(HEAD.to_vec(), &(head.seq, head.link.0, head.recorded_at.0))?);
+            changes.push(hot_change(
+                HEAD.to_vec(),
+                &(head.seq, head.link.0, head.recorded_at.0),
+            )?);
         }
         changes.push(hot_change(INDEX_VERSION.to_vec(), &self.indexing.version)?);
         shelf.commit(changes)?;

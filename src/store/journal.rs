@@ -45,7 +45,10 @@ pub(super) fn file_name(first: u64) -> String {
 
 fn first_of(name: &str) -> Option<u64> {
     let digits = name.strip_suffix(".ndjson").filter(|d| d.len() == 20)?;
-    digits.bytes().all(|d| d.is_ascii_digit()).then(|| digits.parse().ok())?
+    digits
+        .bytes()
+        .all(|d| d.is_ascii_digit())
+        .then(|| digits.parse().ok())?
 }
 
 impl JournalLine<'_> {
@@ -56,7 +59,11 @@ impl JournalLine<'_> {
 
     /// An error about this line.
     pub(super) fn fault(&self, source: LineFault) -> StoreError {
-        StoreError::Journal { file: self.file.to_owned(), offset: self.offset, source }
+        StoreError::Journal {
+            file: self.file.to_owned(),
+            offset: self.offset,
+            source,
+        }
     }
 }
 
@@ -80,7 +87,10 @@ impl Journal {
         for name in names {
             let file = name.doing("list", &self.dir)?;
             let first = file.file_name().to_str().and_then(first_of);
-            files.extend(first.map(|first| JournalFile { first, path: file.path() }));
+            files.extend(first.map(|first| JournalFile {
+                first,
+                path: file.path(),
+            }));
         }
         files.sort_unstable_by_key(|file| file.first);
         Ok(files)
@@ -91,7 +101,11 @@ impl Journal {
         for file in self.files()?.iter().rev() {
             let end = last_line(&file.path, u64::MAX)?;
             if let Some((offset, bytes)) = end.line {
-                let line = JournalLine { file: &file.path, offset, bytes: &bytes };
+                let line = JournalLine {
+                    file: &file.path,
+                    offset,
+                    bytes: &bytes,
+                };
                 return head_of(&line).map(Some);
             }
         }
@@ -105,9 +119,15 @@ impl Journal {
         each: &mut dyn FnMut(JournalLine<'_>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         let files = self.files()?;
-        let start = files.partition_point(|file| file.first <= from).saturating_sub(1);
+        let start = files
+            .partition_point(|file| file.first <= from)
+            .saturating_sub(1);
         for (index, file) in files.iter().enumerate().skip(start) {
-            let offset = if index == start && from > file.first { seek(&file.path, from)? } else { 0 };
+            let offset = if index == start && from > file.first {
+                seek(&file.path, from)?
+            } else {
+                0
+            };
             let is_last = index + 1 == files.len();
             if lines_of(&file.path, offset, is_last, each)?.is_break() {
                 break;
@@ -136,7 +156,11 @@ impl Journal {
 
     /// An error about the line of entry `seq`, or about the line that stands in its place.
     pub(super) fn fault_at(&self, seq: u64, source: LineFault) -> StoreError {
-        let mut error = StoreError::Journal { file: self.dir.clone(), offset: 0, source: source.clone() };
+        let mut error = StoreError::Journal {
+            file: self.dir.clone(),
+            offset: 0,
+            source: source.clone(),
+        };
         let found = self.lines(seq, &mut |line| {
             if number_of(line.bytes).is_some_and(|number| number < seq) {
                 return ControlFlow::Continue(());
@@ -163,7 +187,11 @@ pub(super) fn head_of(line: &JournalLine<'_>) -> Result<Head, StoreError> {
     let raw = line.parse()?;
     let computed = link_of(&raw.header);
     if computed != raw.link {
-        let fault = EntryError::Link { seq: raw.seq(), given: raw.link, computed };
+        let fault = EntryError::Link {
+            seq: raw.seq(),
+            given: raw.link,
+            computed,
+        };
         return Err(line.fault(fault.into()));
     }
     Ok(raw.head())
@@ -188,21 +216,43 @@ pub(super) fn last_line(path: &Path, most: u64) -> Result<FileEnd, StoreError> {
         let start = len.saturating_sub(reach);
         let mut bytes = Vec::new();
         file.seek(SeekFrom::Start(start)).doing("read", path)?;
-        (&file).take(len - start).read_to_end(&mut bytes).doing("read", path)?;
+        (&file)
+            .take(len - start)
+            .read_to_end(&mut bytes)
+            .doing("read", path)?;
         let end = bytes.iter().rposition(|&b| b == b'\n');
-        let begin = end.and_then(|end| bytes[..end].iter().rposition(|&b| b == b'\n').map(|at| at + 1));
+        let begin = end.and_then(|end| {
+            bytes[..end]
+                .iter()
+                .rposition(|&b| b == b'\n')
+                .map(|at| at + 1)
+        });
         match (begin, end) {
             (None, _) if start > 0 && reach <= 4 * MAX_LINE => reach *= 4,
             (None, _) if start > 0 => {
                 let source = LineFault::TooLong;
-                return Err(StoreError::Journal { file: path.to_owned(), offset: start, source });
+                return Err(StoreError::Journal {
+                    file: path.to_owned(),
+                    offset: start,
+                    source,
+                });
             }
-            (_, None) => return Ok(FileEnd { line: None, whole: 0, torn: len }),
+            (_, None) => {
+                return Ok(FileEnd {
+                    line: None,
+                    whole: 0,
+                    torn: len,
+                });
+            }
             (begin, Some(end)) => {
                 let begin = begin.unwrap_or(0);
                 let whole = start + end as u64 + 1;
                 let line = (start + begin as u64, bytes[begin..end].to_vec());
-                return Ok(FileEnd { line: Some(line), whole, torn: len.saturating_sub(whole) });
+                return Ok(FileEnd {
+                    line: Some(line),
+                    whole,
+                    torn: len.saturating_sub(whole),
+                });
             }
         }
     }
@@ -220,8 +270,17 @@ fn lines_of(
     let (mut bytes, mut offset) = (Vec::new(), start);
     loop {
         bytes.clear();
-        let read = (&mut file).take(MAX_LINE).read_until(b'\n', &mut bytes).doing("read", path)? as u64;
-        let fault = |source| Err(StoreError::Journal { file: path.to_owned(), offset, source });
+        let read = (&mut file)
+            .take(MAX_LINE)
+            .read_until(b'\n', &mut bytes)
+            .doing("read", path)? as u64;
+        let fault = |source| {
+            Err(StoreError::Journal {
+                file: path.to_owned(),
+                offset,
+                source,
+            })
+        };
         match bytes.pop() {
             None => return Ok(ControlFlow::Continue(())),
             Some(b'\n') => {}
@@ -230,7 +289,13 @@ fn lines_of(
             Some(_) if is_last => return Ok(ControlFlow::Continue(())),
             Some(_) => return fault(LineFault::Unended),
         }
-        if each(JournalLine { file: path, offset, bytes: &bytes }).is_break() {
+        if each(JournalLine {
+            file: path,
+            offset,
+            bytes: &bytes,
+        })
+        .is_break()
+        {
             return Ok(ControlFlow::Break(()));
         }
         offset += read;

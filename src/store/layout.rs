@@ -44,18 +44,31 @@ pub(super) fn version_text() -> String {
 /// Makes sure that a directory is a record of a layout that this release reads.
 pub(super) fn check_version(record: &Path) -> Result<(), StoreError> {
     let path = version(record);
-    let not_a_record = || StoreError::NotARecord { path: record.to_owned() };
+    let not_a_record = || StoreError::NotARecord {
+        path: record.to_owned(),
+    };
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidData) => {
+        Err(e)
+            if matches!(
+                e.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidData
+            ) =>
+        {
             return Err(not_a_record());
         }
         Err(e) => return Err(e).doing("read", &path),
     };
-    let found = text.trim_end().strip_prefix(WORDS).and_then(|number| number.parse().ok());
+    let found = text
+        .trim_end()
+        .strip_prefix(WORDS)
+        .and_then(|number| number.parse().ok());
     match found.ok_or_else(not_a_record)? {
         0 => Err(not_a_record()),
         VERSION => Ok(()),
-        found => Err(StoreError::NewerVersion { found, supported: VERSION }),
+        found => Err(StoreError::NewerVersion {
+            found,
+            supported: VERSION,
+        }),
     }
 }

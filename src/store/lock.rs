@@ -37,7 +37,12 @@ impl RecordLock {
     pub(super) fn take(dir: &Path, wait: Duration, who: &Who) -> Result<Self, StoreError> {
         let path = path(dir);
         let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create(true).truncate(false).open(&path);
+        let file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path);
         let mut file = file.doing("open", &path)?;
         acquire(&file, &path, wait)?;
         let Who { verb, since } = who;
@@ -77,7 +82,9 @@ fn acquire(file: &File, path: &Path, wait: Duration) -> Result<(), StoreError> {
 
 fn holder(mut file: &File) -> String {
     let mut text = String::new();
-    let read = file.rewind().and_then(|()| file.take(300).read_to_string(&mut text));
+    let read = file
+        .rewind()
+        .and_then(|()| file.take(300).read_to_string(&mut text));
     match text.trim() {
         "" => "another process".to_owned(),
         _ if read.is_err() => "another process".to_owned(),

@@ -117,7 +117,9 @@ impl Store {
 
     fn usable(&self) -> Result<(), StoreError> {
         match &self.behind {
-            Some(reason) => Err(StoreError::Behind { reason: reason.clone() }),
+            Some(reason) => Err(StoreError::Behind {
+                reason: reason.clone(),
+            }),
             None => Ok(()),
         }
     }
@@ -137,7 +139,11 @@ impl Store {
     pub fn reindex(self) -> Result<Self, StoreError> {
         self.usable()?;
         let view = open::reindex(&self.record, self.view, self.indexing)?;
-        Ok(Self { view, intake: None, ..self })
+        Ok(Self {
+            view,
+            intake: None,
+            ..self
+        })
     }
 }
 

@@ -50,14 +50,30 @@ pub(super) fn journal_end(journal: &Journal) -> Result<JournalEnd, StoreError> {
         let end = journal::last_line(&file.path, u64::MAX)?;
         if end.torn > 0 && age == 0 {
             let (at, bytes) = (end.whole, end.torn);
-            tail = Some(BadTail { path: file.path.clone(), at, bytes, is_line: false });
+            tail = Some(BadTail {
+                path: file.path.clone(),
+                at,
+                bytes,
+                is_line: false,
+            });
         }
-        let Some((offset, bytes)) = end.line else { continue };
-        let last = JournalLine { file: &file.path, offset, bytes: &bytes };
+        let Some((offset, bytes)) = end.line else {
+            continue;
+        };
+        let last = JournalLine {
+            file: &file.path,
+            offset,
+            bytes: &bytes,
+        };
         let head = match journal::head_of(&last) {
             Err(_) if tail.is_none() && offset > 0 => {
                 let bytes = end.whole - offset;
-                tail = Some(BadTail { path: file.path.clone(), at: offset, bytes, is_line: true });
+                tail = Some(BadTail {
+                    path: file.path.clone(),
+                    at: offset,
+                    bytes,
+                    is_line: true,
+                });
                 head_before(&file.path, offset)?
             }
             head => Some(head?),
@@ -68,15 +84,25 @@ pub(super) fn journal_end(journal: &Journal) -> Result<JournalEnd, StoreError> {
 }
 
 fn head_before(file: &Path, offset: u64) -> Result<Option<Head>, StoreError> {
-    let Some((offset, bytes)) = journal::last_line(file, offset)?.line else { return Ok(None) };
-    journal::head_of(&JournalLine { file, offset, bytes: &bytes }).map(Some)
+    let Some((offset, bytes)) = journal::last_line(file, offset)?.line else {
+        return Ok(None);
+    };
+    journal::head_of(&JournalLine {
+        file,
+        offset,
+        bytes: &bytes,
+    })
+    .map(Some)
 }
 
 impl BadTail {
     pub(super) fn repair(&self, kept_as: Option<PathBuf>) -> Repair {
         match self.is_line {
             false => Repair::TornLine { bytes: self.bytes },
-            true => Repair::BadLine { bytes: self.bytes, kept_as },
+            true => Repair::BadLine {
+                bytes: self.bytes,
+                kept_as,
+            },
         }
     }
 
@@ -88,8 +114,13 @@ impl BadTail {
             durable::write_new(&path, bytes.get(self.at as usize..).unwrap_or_default())?;
             kept_as = Some(path);
         }
-        let file = OpenOptions::new().write(true).open(&self.path).doing("open", &self.path)?;
-        file.set_len(self.at).and_then(|()| file.sync_all()).doing("cut", &self.path)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .open(&self.path)
+            .doing("open", &self.path)?;
+        file.set_len(self.at)
+            .and_then(|()| file.sync_all())
+            .doing("cut", &self.path)?;
         Ok(self.repair(kept_as))
     }
 }
@@ -99,8 +130,12 @@ pub(super) fn sound_view(sled: &Path) -> Result<(View, Head), StoreError> {
     if let Ok(reason) = fs::read_to_string(suspicion(sled)) {
         return Err(StoreError::Damaged { what: reason });
     }
-    let view = View { shelf: Shelf::open(sled)? };
-    let head = view.head()?.ok_or_else(|| StoreError::damaged("it holds no entry"))?;
+    let view = View {
+        shelf: Shelf::open(sled)?,
+    };
+    let head = view
+        .head()?
+        .ok_or_else(|| StoreError::damaged("it holds no entry"))?;
     let log = RunState::load(&view.shelf, RunId::log())?;
     let last = view.get(head.seq)?.map(|last| last.raw().head());
     if log.meta.count != head.seq + 1 || last != Some(head) {
@@ -116,20 +151,41 @@ pub(super) fn relate(
     journal: &Journal,
     journal_head: Option<Head>,
 ) -> Result<Relation, StoreError> {
-    let Some(at) = journal_head else { return Ok(Relation::JournalBehind { from: None, to: store }) };
-    let fork = |seq, store, journal| Err(StoreError::Fork { seq, store, journal });
+    let Some(at) = journal_head else {
+        return Ok(Relation::JournalBehind {
+            from: None,
+            to: store,
+        });
+    };
+    let fork = |seq, store, journal| {
+        Err(StoreError::Fork {
+            seq,
+            store,
+            journal,
+        })
+    };
     if store.seq == at.seq {
-        return if store.link == at.link { Ok(Relation::Equal) } else { fork(at.seq, store.link, at.link) };
+        return if store.link == at.link {
+            Ok(Relation::Equal)
+        } else {
+            fork(at.seq, store.link, at.link)
+        };
     }
     if store.seq < at.seq {
         return match journal.entry(store.seq)?.map(|entry| entry.raw().link) {
             Some(link) if link != store.link => fork(store.seq, store.link, link),
-            _ => Ok(Relation::StoreBehind { from: store, to: at }),
+            _ => Ok(Relation::StoreBehind {
+                from: store,
+                to: at,
+            }),
         };
     }
     match view.get(at.seq)?.map(|entry| entry.raw().link) {
         Some(link) if link != at.link => fork(at.seq, link, at.link),
-        _ => Ok(Relation::JournalBehind { from: Some(at), to: store }),
+        _ => Ok(Relation::JournalBehind {
+            from: Some(at),
+            to: store,
+        }),
     }
 }
 
@@ -164,8 +220,13 @@ pub(super) fn open(record: &Path, options: &Options) -> Result<Opened, StoreErro
     layout::check_version(record)?;
     let lock = RecordLock::take(record, options.wait, &options.who)?;
     let journal = Journal::at(layout::journal(record));
-    let mut opening =
-        Opening { record, sled: layout::sled(record), journal, indexing: options.indexing, repairs: Vec::new() };
+    let mut opening = Opening {
+        record,
+        sled: layout::sled(record),
+        journal,
+        indexing: options.indexing,
+        repairs: Vec::new(),
+    };
     let (view, head) = opening.run()?;
     let store = Store {
         writer: JournalWriter::open(record)?,
@@ -177,7 +238,10 @@ pub(super) fn open(record: &Path, options: &Options) -> Result<Opened, StoreErro
         behind: None,
         _lock: lock,
     };
-    Ok(Opened { store, repairs: opening.repairs })
+    Ok(Opened {
+        store,
+        repairs: opening.repairs,
+    })
 }
 
 struct Opening<'a> {
@@ -198,9 +262,11 @@ impl Opening<'_> {
             self.repairs.push(tail.cut(self.record)?);
         }
         let (view, head) = match sound_view(&self.sled) {
-            Ok((_, head)) if taken_back.is_some_and(|before| head.seq > before.seq) => {
-                self.rebuild("it holds entries of an append that had not ended".to_owned(), end.head)?
-            }
+            Ok((_, head)) if taken_back.is_some_and(|before| head.seq > before.seq) => self
+                .rebuild(
+                    "it holds entries of an append that had not ended".to_owned(),
+                    end.head,
+                )?,
             Ok((view, head)) => self.reconcile(view, head, end.head)?,
             Err(StoreError::Damaged { what }) => self.rebuild(what, end.head)?,
             Err(other) => return Err(other),
@@ -215,7 +281,8 @@ impl Opening<'_> {
             return Ok(None);
         };
         intent.cut(self.record)?;
-        self.repairs.push(Repair::UnfinishedAppend { head: intent.head });
+        self.repairs
+            .push(Repair::UnfinishedAppend { head: intent.head });
         Ok(Some(intent.head))
     }
 
@@ -254,13 +321,21 @@ impl Opening<'_> {
         Source::View(view).replay(from, &mut |entries: &[Entry]| {
             let mut lines = Vec::new();
             entries.iter().for_each(|entry| line(entry, &mut lines));
-            entries.first().map_or(Ok(()), |first| writer.write(first.seq(), &lines))
+            entries
+                .first()
+                .map_or(Ok(()), |first| writer.write(first.seq(), &lines))
         })?;
         writer.sync_bulk()
     }
 
-    fn rebuild(&mut self, reason: String, journal: Option<Head>) -> Result<(View, Head), StoreError> {
-        let Some(head) = journal else { return Err(StoreError::Damaged { what: reason }) };
+    fn rebuild(
+        &mut self,
+        reason: String,
+        journal: Option<Head>,
+    ) -> Result<(View, Head), StoreError> {
+        let Some(head) = journal else {
+            return Err(StoreError::Damaged { what: reason });
+        };
         let made = layout::rebuilding(self.record);
         build(&made, &Source::Journal(&self.journal), self.indexing)?;
         let mut kept_as = None;
@@ -271,8 +346,17 @@ impl Opening<'_> {
         }
         durable::rename(&made, &self.sled)?;
         durable::remove_file(&suspicion(&self.sled))?;
-        self.repairs.push(Repair::StoreRebuilt { reason, kept_as, head });
-        Ok((View { shelf: Shelf::open(&self.sled)? }, head))
+        self.repairs.push(Repair::StoreRebuilt {
+            reason,
+            kept_as,
+            head,
+        });
+        Ok((
+            View {
+                shelf: Shelf::open(&self.sled)?,
+            },
+            head,
+        ))
     }
 
     /// Ends a replacement of the store that was killed half-way.
@@ -290,7 +374,10 @@ impl Opening<'_> {
             return Ok((view, head));
         }
         let view = reindex(self.record, view, self.indexing)?;
-        self.repairs.push(Repair::Reindexed { from, to: self.indexing.version });
+        self.repairs.push(Repair::Reindexed {
+            from,
+            to: self.indexing.version,
+        });
         Ok((view, head))
     }
 }
@@ -306,5 +393,7 @@ pub(super) fn reindex(record: &Path, view: View, indexing: Indexing) -> Result<V
     durable::rename(&sled, &replaced)?;
     durable::rename(&made, &sled)?;
     durable::remove_tree(&replaced)?;
-    Ok(View { shelf: Shelf::open(&sled)? })
+    Ok(View {
+        shelf: Shelf::open(&sled)?,
+    })
 }

@@ -91,7 +91,13 @@ impl Postings {
         for stray in shelf.keys(Part::Terms, &[], &meta.next.to_be_bytes())? {
             shelf.remove(Part::Terms, &stray)?;
         }
-        let mut postings = Self { meta, fresh: Vec::new(), tail: Vec::new(), tail_keys: Vec::new(), is_relieved: false };
+        let mut postings = Self {
+            meta,
+            fresh: Vec::new(),
+            tail: Vec::new(),
+            tail_keys: Vec::new(),
+            is_relieved: false,
+        };
         shelf.scan(Part::Hot, TAIL, TAIL, &mut |key, value| {
             postings.tail_keys.push(key.to_vec());
             decode(value, &mut postings.tail)?;
@@ -126,14 +132,20 @@ impl Postings {
         self.meta.next += 1;
         loop {
             let block: Vec<Pair> = pairs.take(BLOCK_PAIRS).collect::<Result<_, _>>()?;
-            let Some(&first) = block.first() else { return Ok((number, count)) };
+            let Some(&first) = block.first() else {
+                return Ok((number, count));
+            };
             count += block.len() as u64;
             shelf.put(Part::Terms, &key(number, first), encode(&block))?;
         }
     }
 
     /// The changes that make everything pushed visible.
-    pub(super) fn emit(&mut self, shelf: &Shelf, changes: &mut Vec<Change>) -> Result<(), StoreError> {
+    pub(super) fn emit(
+        &mut self,
+        shelf: &Shelf,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), StoreError> {
         let pairs = self.fresh.len() + self.tail.len();
         let is_full = pairs >= FLUSH_PAIRS || self.tail_keys.len() >= FLUSH_BLOCKS;
         if is_full || std::mem::take(&mut self.is_relieved) {
@@ -157,7 +169,11 @@ impl Postings {
         let kept = self.kept(pairs.len() as u64);
         let merged = self.meta.generations.split_off(kept);
         let sources = merged.iter().map(|g| Source::stored(shelf, g.0));
-        let sources = sources.chain([Source { shelf, next: None, pairs: pairs.into() }]);
+        let sources = sources.chain([Source {
+            shelf,
+            next: None,
+            pairs: pairs.into(),
+        }]);
         let generation = self.write(shelf, &mut Merge::new(sources.collect())?)?;
         self.meta.generations.push(generation);
         self.meta.garbage.extend(merged.iter().map(|g| g.0));
@@ -199,7 +215,11 @@ struct Source<'a> {
 impl<'a> Source<'a> {
     fn stored(shelf: &'a Shelf, generation: u32) -> Self {
         let next = Some((generation, generation.to_be_bytes().to_vec()));
-        Self { shelf, next, pairs: VecDeque::new() }
+        Self {
+            shelf,
+            next,
+            pairs: VecDeque::new(),
+        }
     }
 
     fn pop(&mut self) -> Result<Option<Pair>, StoreError> {
@@ -207,11 +227,16 @@ impl<'a> Source<'a> {
             && let Some((generation, from)) = self.next.take()
         {
             let (pairs, next) = (&mut self.pairs, &mut self.next);
-            self.shelf.scan(Part::Terms, &generation.to_be_bytes(), &from, &mut |key, value| {
-                decode(value, pairs)?;
-                *next = Some((generation, [key, &[0]].concat()));
-                Ok(ControlFlow::Break(()))
-            })?;
+            self.shelf.scan(
+                Part::Terms,
+                &generation.to_be_bytes(),
+                &from,
+                &mut |key, value| {
+                    decode(value, pairs)?;
+                    *next = Some((generation, [key, &[0]].concat()));
+                    Ok(ControlFlow::Break(()))
+                },
+            )?;
         }
         Ok(self.pairs.pop_front())
     }
@@ -247,12 +272,21 @@ impl Iterator for Merge<'_> {
 }
 
 /// The entries, in order, that have a term of this table with a hash in this range.
-pub(super) fn find(shelf: &Shelf, table: u8, hashes: RangeInclusive<u64>) -> Result<Vec<u64>, StoreError> {
+pub(super) fn find(
+    shelf: &Shelf,
+    table: u8,
+    hashes: RangeInclusive<u64>,
+) -> Result<Vec<u64>, StoreError> {
     let wanted = (table, *hashes.start(), 0)..=(table, *hashes.end(), u64::MAX);
     let mut found = Vec::new();
     let mut pairs = Vec::new();
     let mut keep = |pairs: &mut Vec<Pair>| {
-        found.extend(pairs.drain(..).filter(|pair| wanted.contains(pair)).map(|pair| pair.2));
+        found.extend(
+            pairs
+                .drain(..)
+                .filter(|pair| wanted.contains(pair))
+                .map(|pair| pair.2),
+        );
     };
     shelf.scan(Part::Hot, TAIL, TAIL, &mut |_, value| {
         decode(value, &mut pairs)?;

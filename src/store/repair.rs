@@ -62,33 +62,74 @@ impl fmt::Display for Repair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnfinishedAppend { head } => {
-                write!(f, "An append that had not ended was taken back; the record ends at {head}")
+                write!(
+                    f,
+                    "An append that had not ended was taken back; the record ends at {head}"
+                )
             }
             Self::TornLine { bytes } => {
-                write!(f, "The journal's last line had not ended and was never acknowledged; its {bytes} bytes were cut")
+                write!(
+                    f,
+                    "The journal's last line had not ended and was never acknowledged; its {bytes} bytes were cut"
+                )
             }
             Self::BadLine { bytes, kept_as } => {
-                write!(f, "The journal's last line ({bytes} bytes) was no entry and was cut")?;
-                kept_as.as_ref().map_or(Ok(()), |path| write!(f, "; it is kept as {}", path.display()))
+                write!(
+                    f,
+                    "The journal's last line ({bytes} bytes) was no entry and was cut"
+                )?;
+                kept_as.as_ref().map_or(Ok(()), |path| {
+                    write!(f, "; it is kept as {}", path.display())
+                })
             }
             Self::StoreCaughtUp { from, to } => {
-                write!(f, "The store was behind the journal and was brought from {from} to {to}")
+                write!(
+                    f,
+                    "The store was behind the journal and was brought from {from} to {to}"
+                )
             }
-            Self::StoreRebuilt { reason, kept_as, head } => {
-                write!(f, "The store was damaged ({reason}) and was rebuilt from the journal up to {head}")?;
-                kept_as.as_ref().map_or(Ok(()), |path| write!(f, "; the damaged one is kept as {}", path.display()))
+            Self::StoreRebuilt {
+                reason,
+                kept_as,
+                head,
+            } => {
+                write!(
+                    f,
+                    "The store was damaged ({reason}) and was rebuilt from the journal up to {head}"
+                )?;
+                kept_as.as_ref().map_or(Ok(()), |path| {
+                    write!(f, "; the damaged one is kept as {}", path.display())
+                })
             }
             Self::JournalCompleted { from: None, to } => {
-                write!(f, "The journal was gone and was written again from the store up to {to}")
+                write!(
+                    f,
+                    "The journal was gone and was written again from the store up to {to}"
+                )
             }
-            Self::JournalCompleted { from: Some(from), to } => {
-                write!(f, "The journal was behind the store and was completed from {from} to {to}")
+            Self::JournalCompleted {
+                from: Some(from),
+                to,
+            } => {
+                write!(
+                    f,
+                    "The journal was behind the store and was completed from {from} to {to}"
+                )
             }
-            Self::Reindexed { from: Some(from), to } => {
-                write!(f, "The index was of version {from} and was rebuilt as version {to}")
+            Self::Reindexed {
+                from: Some(from),
+                to,
+            } => {
+                write!(
+                    f,
+                    "The index was of version {from} and was rebuilt as version {to}"
+                )
             }
             Self::Reindexed { from: None, to } => {
-                write!(f, "The index had no version and was rebuilt as version {to}")
+                write!(
+                    f,
+                    "The index had no version and was rebuilt as version {to}"
+                )
             }
         }
     }

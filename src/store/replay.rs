@@ -22,9 +22,14 @@ pub(super) enum Source<'a> {
 }
 
 /// Checks entries that follow `after` and each other; or says which one does not, by its index.
-pub(super) fn check(after: Option<&Head>, chunk: &[Stored]) -> Result<Vec<Entry>, (usize, EntryError)> {
+pub(super) fn check(
+    after: Option<&Head>,
+    chunk: &[Stored],
+) -> Result<Vec<Entry>, (usize, EntryError)> {
     let one = |index: usize| {
-        let before = index.checked_sub(1).map(|before| chunk[before].raw().head());
+        let before = index
+            .checked_sub(1)
+            .map(|before| chunk[before].raw().head());
         let follows = match before.as_ref().or(after) {
             Some(head) => Follows::Head(head),
             None => Follows::Nothing,
@@ -34,9 +39,17 @@ pub(super) fn check(after: Option<&Head>, chunk: &[Stored]) -> Result<Vec<Entry>
     let checked: Vec<_> = if chunk.len() < 64 {
         (0..chunk.len()).map(one).collect()
     } else {
-        (0..chunk.len()).into_par_iter().with_min_len(64).map(one).collect()
+        (0..chunk.len())
+            .into_par_iter()
+            .with_min_len(64)
+            .map(one)
+            .collect()
     };
-    checked.into_iter().enumerate().map(|(index, entry)| entry.map_err(|e| (index, e))).collect()
+    checked
+        .into_iter()
+        .enumerate()
+        .map(|(index, entry)| entry.map_err(|e| (index, e)))
+        .collect()
 }
 
 impl Source<'_> {
@@ -76,7 +89,11 @@ impl Source<'_> {
             }
             bytes = 0;
             outcome = self.hand_out(&mut head, &mut chunk, each);
-            if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            if outcome.is_ok() {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         })?;
         outcome?;
         self.hand_out(&mut head, &mut chunk, each)?;
@@ -90,7 +107,8 @@ impl Source<'_> {
         each: &mut dyn FnMut(&[Entry]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let expected = head.map_or(0, |head| head.seq + 1);
-        let entries = check(head.as_ref(), chunk).map_err(|(index, e)| self.fault(expected + index as u64, e))?;
+        let entries = check(head.as_ref(), chunk)
+            .map_err(|(index, e)| self.fault(expected + index as u64, e))?;
         chunk.clear();
         *head = entries.last().map(Entry::head).or(*head);
         each(&entries)

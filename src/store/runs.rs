@@ -29,14 +29,20 @@ pub(super) struct RunId {
 
 impl RunId {
     pub(super) fn log() -> Self {
-        Self { part: Part::Log, prefix: Vec::new() }
+        Self {
+            part: Part::Log,
+            prefix: Vec::new(),
+        }
     }
 
     /// The run of rows of this name, which has at most 65,535 bytes.
     pub(super) fn rows(name: &[u8]) -> Self {
         let mut prefix = (name.len() as u16).to_be_bytes().to_vec();
         prefix.extend_from_slice(name);
-        Self { part: Part::Rows, prefix }
+        Self {
+            part: Part::Rows,
+            prefix,
+        }
     }
 
     fn width(&self) -> usize {
@@ -73,15 +79,25 @@ pub(super) struct RunMeta {
 impl RunMeta {
     pub(super) fn take_in(&mut self, seq: u64, bytes: &[u8]) {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.digest).update(&seq.to_be_bytes()).update(bytes);
+        hasher
+            .update(&self.digest)
+            .update(&seq.to_be_bytes())
+            .update(bytes);
         self.digest = hasher.finalize().into();
     }
 }
 
 /// Reads what `postcard` wrote under a key of `Hot`.
-pub(super) fn hot<T: for<'de> Deserialize<'de>>(shelf: &Shelf, key: &[u8]) -> Result<Option<T>, StoreError> {
-    let Some(bytes) = shelf.get(Part::Hot, key)? else { return Ok(None) };
-    postcard::from_bytes(&bytes).map(Some).map_err(|_| StoreError::damaged("a small value cannot be read"))
+pub(super) fn hot<T: for<'de> Deserialize<'de>>(
+    shelf: &Shelf,
+    key: &[u8],
+) -> Result<Option<T>, StoreError> {
+    let Some(bytes) = shelf.get(Part::Hot, key)? else {
+        return Ok(None);
+    };
+    postcard::from_bytes(&bytes)
+        .map(Some)
+        .map_err(|_| StoreError::damaged("a small value cannot be read"))
 }
 
 pub(super) fn hot_change<T: Serialize>(key: Vec<u8>, value: &T) -> Result<Change, StoreError> {
@@ -99,7 +115,8 @@ pub(super) fn row_runs(shelf: &Shelf) -> Result<Vec<(Vec<u8>, RunMeta)>, StoreEr
     let mut runs = Vec::new();
     shelf.scan(Part::Hot, &prefix, &prefix, &mut |key, value| {
         let meta = postcard::from_bytes(value);
-        let meta = meta.map_err(|_| StoreError::damaged("what is known of a run cannot be read"))?;
+        let meta =
+            meta.map_err(|_| StoreError::damaged("what is known of a run cannot be read"))?;
         runs.push((key.get(4..).unwrap_or_default().to_vec(), meta));
         Ok(ControlFlow::Continue(()))
     })?;
@@ -129,8 +146,18 @@ impl Sealed {
         }
         let half = len / 2;
         let (first, second) = (self.block.slice(0, half), self.block.slice(half, len));
-        Self { id: self.id.clone(), first: self.first, block: first }.pack(out);
-        Self { id: self.id, first: self.first + half as u64, block: second }.pack(out);
+        Self {
+            id: self.id.clone(),
+            first: self.first,
+            block: first,
+        }
+        .pack(out);
+        Self {
+            id: self.id,
+            first: self.first + half as u64,
+            block: second,
+        }
+        .pack(out);
     }
 }
 
@@ -164,10 +191,17 @@ impl RunState {
             id,
         };
         let tail = &mut state.tail;
-        read(shelf, &state.id, &meta, meta.sealed, meta.count, &mut |_, item| {
-            tail.push(item.seq, item.fixed, item.bytes);
-            ControlFlow::Continue(())
-        })?;
+        read(
+            shelf,
+            &state.id,
+            &meta,
+            meta.sealed,
+            meta.count,
+            &mut |_, item| {
+                tail.push(item.seq, item.fixed, item.bytes);
+                ControlFlow::Continue(())
+            },
+        )?;
         state.stored = state.tail.len();
         Ok(state)
     }
@@ -188,7 +222,11 @@ impl RunState {
         let first = std::mem::replace(&mut self.meta.sealed, self.meta.count);
         self.dead_keys.append(&mut self.stored_keys);
         self.stored = 0;
-        Some(Sealed { id: self.id.clone(), first, block })
+        Some(Sealed {
+            id: self.id.clone(),
+            first,
+            block,
+        })
     }
 
     /// The changes that make everything taken in visible.
@@ -199,7 +237,10 @@ impl RunState {
         changes.extend(self.dead_keys.drain(..).map(|key| (key, None)));
         if self.tail.len() > self.stored {
             let key = self.id.tail_key(self.meta.sealed + self.stored as u64);
-            changes.push((key.clone(), Some(self.tail.slice(self.stored, self.tail.len()).encode())));
+            changes.push((
+                key.clone(),
+                Some(self.tail.slice(self.stored, self.tail.len()).encode()),
+            ));
             self.stored = self.tail.len();
             self.stored_keys.push(key);
         }
@@ -217,7 +258,12 @@ pub(super) fn read(
     to: u64,
     each: &mut dyn FnMut(u64, Item<'_>) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
-    let mut reading = Reading { next: from, to: to.min(meta.count), stopped: false, each };
+    let mut reading = Reading {
+        next: from,
+        to: to.min(meta.count),
+        stopped: false,
+        each,
+    };
     if reading.next < meta.sealed {
         let at = shelf.at_or_before(id.part, &id.prefix, &id.sealed_key(from))?;
         let start = at.map_or_else(|| id.sealed_key(from), |(key, _)| key.to_vec());
@@ -252,31 +298,42 @@ impl Reading<'_> {
     }
 
     /// Reads blocks from the key `start` on, until the item `end` or what was asked for.
-    fn scan(&mut self, shelf: &Shelf, part: Part, prefix: &[u8], start: &[u8], end: u64) -> Result<(), StoreError> {
-        let mut is_first = true;
+    fn scan(
+        &mut self,
+        shelf: &Shelf,
+        part: Part,
+        prefix: &[u8],
+        start: &[u8],
+        end: u64,
+    ) -> Result<(), StoreError> {
+        // Where the next block must begin.
+        let mut expected: Option<u64> = None;
         shelf.scan(part, prefix, start, &mut |key, value| {
-            let Some(first) = key.get(prefix.len()..).and_then(|index| index.try_into().ok()) else {
+            let Some(first) = key
+                .get(prefix.len()..)
+                .and_then(|index| index.try_into().ok())
+            else {
                 return Err(StoreError::damaged("a key has the wrong length"));
             };
             let first = u64::from_be_bytes(first);
             if first >= end || !self.wants_more() {
                 return Ok(ControlFlow::Break(()));
             }
-            let is_next = if is_first { first <= self.next } else { first == self.next };
-            if !is_next {
+            if expected.map_or(first > self.next, |expected| first != expected) {
                 return Err(hole(shelf, self.next));
             }
-            is_first = false;
             let block = Block::decode(value).inspect_err(|e| shelf.note(e))?;
-            if first + (block.len() as u64) > end {
+            let after = first + block.len() as u64;
+            if after > end {
                 return Err(hole(shelf, end));
             }
+            expected = Some(after);
             Ok(self.take(first, &block))
         })
     }
 
     fn take(&mut self, first: u64, block: &Block) -> ControlFlow<()> {
-        let skip = (self.next - first) as usize;
+        let skip = usize::try_from(self.next - first).unwrap_or(usize::MAX);
         for index in skip..block.len() {
             if self.next >= self.to {
                 return ControlFlow::Break(());

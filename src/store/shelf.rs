@@ -47,7 +47,9 @@ pub(super) struct Shelf {
 
 impl std::fmt::Debug for Shelf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shelf").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Shelf")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -61,7 +63,9 @@ fn quieten() {
     ONCE.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            let is_sleds = thread::current().name().is_some_and(|name| name.starts_with("sled-"));
+            let is_sleds = thread::current()
+                .name()
+                .is_some_and(|name| name.starts_with("sled-"));
             if !is_sleds && !IS_QUIET.get() {
                 before(info);
             }
@@ -89,14 +93,23 @@ fn guarded<T>(path: &Path, call: impl FnOnce() -> sled::Result<T>) -> Result<T, 
 fn translate(error: sled::Error, path: &Path) -> StoreError {
     use io::ErrorKind::{InvalidData, InvalidInput, NotFound, UnexpectedEof};
     match error {
-        sled::Error::Io(source) if is_lock(&source) => StoreError::Locked { by: "another process".to_owned() },
+        sled::Error::Io(source) if is_lock(&source) => StoreError::Locked {
+            by: "another process".to_owned(),
+        },
         sled::Error::Io(source)
-            if matches!(source.kind(), InvalidData | InvalidInput | NotFound | UnexpectedEof) =>
+            if matches!(
+                source.kind(),
+                InvalidData | InvalidInput | NotFound | UnexpectedEof
+            ) =>
         {
             StoreError::damaged(format!("sled could not read its files ({source})"))
         }
-        sled::Error::Io(source) => StoreError::Io { action: "use the store", path: path.to_owned(), source },
-        sled::Error::Corruption { at: Some(at) , .. } => {
+        sled::Error::Io(source) => StoreError::Io {
+            action: "use the store",
+            path: path.to_owned(),
+            source,
+        },
+        sled::Error::Corruption { at: Some(at), .. } => {
             StoreError::damaged(format!("sled found a bad page at {at}"))
         }
         sled::Error::Corruption { at: None, .. } => StoreError::damaged("sled found a bad page"),
@@ -106,7 +119,8 @@ fn translate(error: sled::Error, path: &Path) -> StoreError {
 
 /// sled reports its lock as an error of kind `Other` that only its text tells apart.
 fn is_lock(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::WouldBlock || error.to_string().contains("could not acquire lock")
+    error.kind() == io::ErrorKind::WouldBlock
+        || error.to_string().contains("could not acquire lock")
 }
 
 impl Shelf {
@@ -139,8 +153,15 @@ impl Shelf {
     }
 
     fn try_start(path: &Path) -> Result<Self, StoreError> {
-        let db = guarded(path, || sled::Config::new().path(path).cache_capacity(CACHE).open())?;
-        let mut shelf = Self { path: path.to_owned(), db: Some(db), trees: None, is_suspect: AtomicBool::new(false) };
+        let db = guarded(path, || {
+            sled::Config::new().path(path).cache_capacity(CACHE).open()
+        })?;
+        let mut shelf = Self {
+            path: path.to_owned(),
+            db: Some(db),
+            trees: None,
+            is_suspect: AtomicBool::new(false),
+        };
         let tree = |name: &str| match &shelf.db {
             Some(db) => guarded(path, || db.open_tree(name)),
             None => Err(StoreError::damaged("closed")),
@@ -174,18 +195,27 @@ impl Shelf {
 
     fn tree(&self, part: Part) -> Result<&Tree, StoreError> {
         let closed = || StoreError::damaged("it was closed by an earlier failure");
-        self.trees.as_ref().map(|trees| &trees[part as usize]).ok_or_else(closed)
+        self.trees
+            .as_ref()
+            .map(|trees| &trees[part as usize])
+            .ok_or_else(closed)
     }
 
     /// Calls sled on one tree; remembers if that showed damage.
-    fn on<T>(&self, part: Part, call: impl FnOnce(&Tree) -> sled::Result<T>) -> Result<T, StoreError> {
+    fn on<T>(
+        &self,
+        part: Part,
+        call: impl FnOnce(&Tree) -> sled::Result<T>,
+    ) -> Result<T, StoreError> {
         let tree = self.tree(part)?;
         guarded(&self.path, || call(tree)).inspect_err(|e| self.note(e))
     }
 
     /// Remembers on disk that damage was seen, so that the next open rebuilds instead of trusting.
     pub(super) fn note(&self, error: &StoreError) {
-        if matches!(error, StoreError::Damaged { .. }) && !self.is_suspect.swap(true, Ordering::Relaxed) {
+        if matches!(error, StoreError::Damaged { .. })
+            && !self.is_suspect.swap(true, Ordering::Relaxed)
+        {
             // Where even this cannot be written, the next reader meets the damage itself.
             let _ = fs::write(suspicion(&self.path), error.to_string());
         }
@@ -202,7 +232,9 @@ impl Shelf {
         prefix: &[u8],
         key: &[u8],
     ) -> Result<Option<(IVec, IVec)>, StoreError> {
-        self.on(part, |tree| tree.range(prefix..=key).next_back().transpose())
+        self.on(part, |tree| {
+            tree.range(prefix..=key).next_back().transpose()
+        })
     }
 
     /// Every pair from `from` on whose key begins with `prefix`, in order.
@@ -223,7 +255,12 @@ impl Shelf {
     }
 
     /// Every key from `from` on that begins with `prefix`.
-    pub(super) fn keys(&self, part: Part, prefix: &[u8], from: &[u8]) -> Result<Vec<Vec<u8>>, StoreError> {
+    pub(super) fn keys(
+        &self,
+        part: Part,
+        prefix: &[u8],
+        from: &[u8],
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut keys = Vec::new();
         self.scan(part, prefix, from, &mut |key, _| {
             keys.push(key.to_vec());

@@ -96,16 +96,25 @@ impl View {
         each: &mut dyn FnMut(RawEntry<'_>) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         let id = RunId::log();
-        let Some(meta) = runs::meta(&self.shelf, &id)? else { return Ok(()) };
+        let Some(meta) = runs::meta(&self.shelf, &id)? else {
+            return Ok(());
+        };
         let mut outcome = Ok(());
-        runs::read(&self.shelf, &id, &meta, from, to, &mut |_, item| match entry_of(item) {
-            Ok(raw) => each(raw),
-            Err(e) => {
-                self.shelf.note(&e);
-                outcome = Err(e);
-                ControlFlow::Break(())
-            }
-        })?;
+        runs::read(
+            &self.shelf,
+            &id,
+            &meta,
+            from,
+            to,
+            &mut |_, item| match entry_of(item) {
+                Ok(raw) => each(raw),
+                Err(e) => {
+                    self.shelf.note(&e);
+                    outcome = Err(e);
+                    ControlFlow::Break(())
+                }
+            },
+        )?;
         outcome
     }
 
@@ -123,7 +132,12 @@ impl View {
     pub fn segments(&self) -> Result<Vec<SegmentRef>, StoreError> {
         let end = self.head()?.map_or(0, |head| head.seq + 1);
         let starts = (0..end).step_by(SPAN as usize);
-        Ok(starts.map(|from| SegmentRef { from, to: end.min(from + SPAN) }).collect())
+        Ok(starts
+            .map(|from| SegmentRef {
+                from,
+                to: end.min(from + SPAN),
+            })
+            .collect())
     }
 
     /// Hands out the entries of one stretch.
@@ -139,8 +153,18 @@ impl View {
     pub fn runs(&self) -> Result<Vec<RunInfo>, StoreError> {
         let runs = runs::row_runs(&self.shelf)?;
         let info = |(name, meta): (_, RunMeta)| {
-            let RunMeta { count, last_seq, digest, .. } = meta;
-            RunInfo { name, count, last_seq, digest }
+            let RunMeta {
+                count,
+                last_seq,
+                digest,
+                ..
+            } = meta;
+            RunInfo {
+                name,
+                count,
+                last_seq,
+                digest,
+            }
         };
         Ok(runs.into_iter().map(info).collect())
     }
@@ -153,8 +177,12 @@ impl View {
         each: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         let id = RunId::rows(name);
-        let Some(meta) = runs::meta(&self.shelf, &id)? else { return Ok(()) };
-        runs::read(&self.shelf, &id, &meta, 0, meta.count, &mut |_, item| each(item.seq, item.bytes))
+        let Some(meta) = runs::meta(&self.shelf, &id)? else {
+            return Ok(());
+        };
+        runs::read(&self.shelf, &id, &meta, 0, meta.count, &mut |_, item| {
+            each(item.seq, item.bytes)
+        })
     }
 
     /// The entries, in order, that have a term of this table with a hash in this range.
@@ -168,21 +196,33 @@ impl View {
         let mut faults = Vec::new();
         match self.index_version() {
             Ok(stored) if stored != Some(indexing.version) => {
-                faults.push(IndexFault::Version { stored, wanted: indexing.version });
+                faults.push(IndexFault::Version {
+                    stored,
+                    wanted: indexing.version,
+                });
             }
             Ok(_) => {}
-            Err(e) => faults.push(IndexFault::Unreadable { reason: e.to_string() }),
+            Err(e) => faults.push(IndexFault::Unreadable {
+                reason: e.to_string(),
+            }),
         }
         if let Err(e) = self.compare_runs(replayed.runs, &mut faults) {
-            faults.push(IndexFault::Unreadable { reason: e.to_string() });
+            faults.push(IndexFault::Unreadable {
+                reason: e.to_string(),
+            });
         }
         let mut terms = TermSum::default();
         match postings::every(&self.shelf, &mut |pair| terms.take_in(pair)) {
             Ok(()) if terms == replayed.terms => {}
             Ok(()) => {
-                faults.push(IndexFault::Terms { stored: terms.count, replayed: replayed.terms.count });
+                faults.push(IndexFault::Terms {
+                    stored: terms.count,
+                    replayed: replayed.terms.count,
+                });
             }
-            Err(e) => faults.push(IndexFault::Unreadable { reason: e.to_string() }),
+            Err(e) => faults.push(IndexFault::Unreadable {
+                reason: e.to_string(),
+            }),
         }
         Ok(faults)
     }
@@ -220,9 +260,18 @@ impl View {
             });
             let wanted = replayed.remove(&name).unwrap_or_default();
             if let Err(e) = read {
-                faults.push(IndexFault::Unreadable { reason: e.to_string() });
-            } else if found.digest != wanted.digest || meta.digest != wanted.digest || found.count != wanted.count {
-                faults.push(IndexFault::Run { name, stored: found.count, replayed: wanted.count });
+                faults.push(IndexFault::Unreadable {
+                    reason: e.to_string(),
+                });
+            } else if found.digest != wanted.digest
+                || meta.digest != wanted.digest
+                || found.count != wanted.count
+            {
+                faults.push(IndexFault::Run {
+                    name,
+                    stored: found.count,
+                    replayed: wanted.count,
+                });
             }
         }
         faults.extend(replayed.into_iter().map(|(name, wanted)| IndexFault::Run {

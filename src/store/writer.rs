@@ -39,7 +39,11 @@ pub(super) enum WriteError {
 }
 
 fn open_end(path: &Path) -> Result<(File, u64), StoreError> {
-    let file = OpenOptions::new().append(true).create(true).open(path).doing("open", path)?;
+    let file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)
+        .doing("open", path)?;
     let len = file.metadata().doing("look at", path)?.len();
     Ok((file, len))
 }
@@ -54,7 +58,13 @@ impl JournalWriter {
         let (file, len) = open_end(&path)?;
         durable::sync_dir(&dir)?;
         durable::sync_dir(record)?;
-        Ok(Self { record: record.to_owned(), path, file, len, syncing: Vec::new() })
+        Ok(Self {
+            record: record.to_owned(),
+            path,
+            file,
+            len,
+            syncing: Vec::new(),
+        })
     }
 
     /// Begins the next file if this one is full.
@@ -67,7 +77,10 @@ impl JournalWriter {
         let (file, len) = open_end(&path)?;
         durable::sync_dir(&dir)?;
         self.len = len;
-        let full = (std::mem::replace(&mut self.path, path), std::mem::replace(&mut self.file, file));
+        let full = (
+            std::mem::replace(&mut self.path, path),
+            std::mem::replace(&mut self.file, file),
+        );
         Ok(Some(full))
     }
 
@@ -81,7 +94,11 @@ impl JournalWriter {
                 self.len += line.len() as u64;
                 Ok(())
             }
-            Err(e) => match self.file.set_len(self.len).and_then(|()| self.file.sync_data()) {
+            Err(e) => match self
+                .file
+                .set_len(self.len)
+                .and_then(|()| self.file.sync_data())
+            {
                 Ok(()) => Err(WriteError::Undone(e)),
                 Err(_) => Err(WriteError::Unknown(e)),
             },
@@ -90,8 +107,17 @@ impl JournalWriter {
 
     /// Promises to cut back to here unless [`end_bulk`](Self::end_bulk) is reached.
     pub(super) fn begin_bulk(&mut self, on: &Head) -> Result<Intent, StoreError> {
-        let file = self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        let intent = Intent { file, len: self.len, head: *on };
+        let file = self
+            .path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default()
+            .to_owned();
+        let intent = Intent {
+            file,
+            len: self.len,
+            head: *on,
+        };
         durable::write_new(&layout::intent(&self.record), intent.to_text().as_bytes())?;
         Ok(intent)
     }
@@ -99,7 +125,8 @@ impl JournalWriter {
     /// Writes lines, the first of which is of entry `seq`.
     pub(super) fn write(&mut self, seq: u64, lines: &[u8]) -> Result<(), StoreError> {
         if let Some((path, file)) = self.roll(seq)? {
-            self.syncing.push((path, thread::spawn(move || file.sync_data())));
+            self.syncing
+                .push((path, thread::spawn(move || file.sync_data())));
         }
         self.file.write_all(lines).doing("write", &self.path)?;
         self.len += lines.len() as u64;
@@ -110,7 +137,10 @@ impl JournalWriter {
         let failed = || io::Error::other("the thread that syncs it ended early");
         let mut outcome = Ok(());
         for (path, thread) in self.syncing.drain(..) {
-            let synced = thread.join().unwrap_or_else(|_| Err(failed())).doing("sync", &path);
+            let synced = thread
+                .join()
+                .unwrap_or_else(|_| Err(failed()))
+                .doing("sync", &path);
             outcome = outcome.and(synced);
         }
         outcome
@@ -148,12 +178,26 @@ pub(super) struct Intent {
 
 impl Intent {
     fn to_text(&self) -> String {
-        let Self { file, len, head: Head { seq, link, recorded_at } } = self;
-        format!("regesta intent 1\nfile {file}\nlength {len}\nhead {seq} {link} {}\nend\n", recorded_at.0)
+        let Self {
+            file,
+            len,
+            head:
+                Head {
+                    seq,
+                    link,
+                    recorded_at,
+                },
+        } = self;
+        format!(
+            "regesta intent 1\nfile {file}\nlength {len}\nhead {seq} {link} {}\nend\n",
+            recorded_at.0
+        )
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let rest = text.strip_prefix("regesta intent 1\nfile ")?.strip_suffix("\nend\n")?;
+        let rest = text
+            .strip_prefix("regesta intent 1\nfile ")?
+            .strip_suffix("\nend\n")?;
         let (file, rest) = rest.split_once("\nlength ")?;
         let (len, head) = rest.split_once("\nhead ")?;
         let mut parts = head.split(' ');
@@ -161,7 +205,15 @@ impl Intent {
         let link: Link = parts.next()?.parse().ok()?;
         let recorded_at = Recorded(parts.next()?.parse().ok()?);
         let is_name = !file.is_empty() && !file.contains(['/', '\\']);
-        is_name.then_some(Self { file: file.to_owned(), len: len.parse().ok()?, head: Head { seq, link, recorded_at } })
+        is_name.then_some(Self {
+            file: file.to_owned(),
+            len: len.parse().ok()?,
+            head: Head {
+                seq,
+                link,
+                recorded_at,
+            },
+        })
     }
 
     /// The intent that a record was left with. One that is not whole was never followed by a line.
@@ -169,7 +221,12 @@ impl Intent {
         let path = layout::intent(record);
         match fs::read_to_string(&path) {
             Ok(text) => Ok(Self::parse(&text)),
-            Err(e) if e.kind() == io::ErrorKind::NotFound || e.kind() == io::ErrorKind::InvalidData => Ok(None),
+            Err(e)
+                if e.kind() == io::ErrorKind::NotFound
+                    || e.kind() == io::ErrorKind::InvalidData =>
+            {
+                Ok(None)
+            }
             Err(e) => Err(e).doing("read", &path),
         }
     }
@@ -187,8 +244,13 @@ impl Intent {
         if let Ok(found) = fs::metadata(&kept)
             && found.len() > self.len
         {
-            let file = OpenOptions::new().write(true).open(&kept).doing("open", &kept)?;
-            file.set_len(self.len).and_then(|()| file.sync_all()).doing("cut", &kept)?;
+            let file = OpenOptions::new()
+                .write(true)
+                .open(&kept)
+                .doing("open", &kept)?;
+            file.set_len(self.len)
+                .and_then(|()| file.sync_all())
+                .doing("cut", &kept)?;
         }
         if dir.is_dir() {
             durable::sync_dir(&dir)?;
