@@ -2,5 +2,7 @@
 
 pub mod domain;
 pub mod log;
+pub mod record;
 pub mod register;
 pub mod store;
+pub mod verify;

@@ -33,14 +33,30 @@ struct Head {
 }
 
 /// Runs the verb.
-pub fn run(global: &Global, args: &Append, outside: Outside, out: &Output) -> Result<Exit, Failure> {
+pub fn run(
+    global: &Global,
+    args: &Append,
+    outside: Outside,
+    out: &Output,
+) -> Result<Exit, Failure> {
     let by = args.by.name();
     let (files, streams) = gather(&args.paths)?;
     let first = read_files(&files, by)?;
     let mut record = open::record(global, "append", outside, out)?;
-    let options =
-        AppendOptions { now: outside.now, expect_head: args.expect_head.clone(), dry_run: args.dry_run };
-    let bar = out.progress(if streams.is_empty() { first.len() as u64 } else { u64::MAX }, "recording");
+    let options = AppendOptions {
+        now: outside.now,
+        expect_head: args.expect_head.clone(),
+        dry_run: args.dry_run,
+        with_dependents: false,
+    };
+    let bar = out.progress(
+        if streams.is_empty() {
+            first.len() as u64
+        } else {
+            u64::MAX
+        },
+        "recording",
+    );
     let mut told = Vec::new();
     let chunks = std::iter::once(Ok(first)).chain(streams.iter().flat_map(|path| stream(path, by)));
     let appended = record.append(chunks, &options, &mut |recorded| {
@@ -57,11 +73,27 @@ pub fn run(global: &Global, args: &Append, outside: Outside, out: &Output) -> Re
 }
 
 /// What was recorded, or would have been.
-pub fn tell(appended: &Appended, told: &[Recorded], dry_run: bool, out: &Output) -> Result<(), Failure> {
-    let head = Head { seq: appended.head.seq, link: appended.head.link.to_string() };
-    let Appended { recorded, already, .. } = *appended;
+pub fn tell(
+    appended: &Appended,
+    told: &[Recorded],
+    dry_run: bool,
+    out: &Output,
+) -> Result<(), Failure> {
+    let head = Head {
+        seq: appended.head.seq,
+        link: appended.head.link.to_string(),
+    };
+    let Appended {
+        recorded, already, ..
+    } = *appended;
     if out.json {
-        return out.print_json(&Answer { recorded, already, dry_run, entries: told, head });
+        return out.print_json(&Answer {
+            recorded,
+            already,
+            dry_run,
+            entries: told,
+            head,
+        });
     }
     if out.quiet {
         return Ok(());
@@ -78,7 +110,10 @@ pub fn tell(appended: &Appended, told: &[Recorded], dry_run: bool, out: &Output)
     if all > NAMED as u64 {
         let verb = if dry_run { "Would record" } else { "Recorded" };
         let _ = writeln!(text, "…");
-        let _ = writeln!(text, "{verb} {recorded} of {all}; {already} already recorded");
+        let _ = writeln!(
+            text,
+            "{verb} {recorded} of {all}; {already} already recorded"
+        );
     }
     let _ = writeln!(text, "Head: {}", appended.head);
     out.print(&text)
@@ -95,7 +130,11 @@ fn gather(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Failure> {
                 let none = format!("the directory {} holds no .json file", path.display());
                 return Err(Failure::new(Exit::Refused, "empty_directory", none).nothing_written());
             }
-        } else if path == Path::new("-") || path.extension().is_some_and(|extension| extension == "ndjson") {
+        } else if path == Path::new("-")
+            || path
+                .extension()
+                .is_some_and(|extension| extension == "ndjson")
+        {
             streams.push(path.clone());
         } else {
             files.push(path.clone());
@@ -110,7 +149,10 @@ fn walk(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         let path = entry.map_err(unreadable)?.path();
         if path.is_dir() {
             walk(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "json") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             files.push(path);
         }
     }
@@ -122,7 +164,10 @@ fn read_files(paths: &[PathBuf], by: &str) -> Result<Vec<Draft>, Failure> {
     let mut docs = Vec::with_capacity(paths.len());
     for path in paths {
         let json = std::fs::read(path).map_err(|error| open::unreadable(path, &error))?;
-        docs.push(Doc { json, place: path.display().to_string() });
+        docs.push(Doc {
+            json,
+            place: path.display().to_string(),
+        });
     }
     let mut drafts = read_all(&docs, by).map_err(|error| unreadable(&error))?;
     let last = Day::new(9999, 12, 31);
@@ -131,10 +176,22 @@ fn read_files(paths: &[PathBuf], by: &str) -> Result<Vec<Draft>, Failure> {
 }
 
 /// The documents of a stream, some at a time, in the order given.
-fn stream<'a>(path: &'a Path, by: &'a str) -> Box<dyn Iterator<Item = Result<Vec<Draft>, AppendError>> + 'a> {
+fn stream<'a>(
+    path: &'a Path,
+    by: &'a str,
+) -> Box<dyn Iterator<Item = Result<Vec<Draft>, AppendError>> + 'a> {
     let reader = match reader(path) {
         Ok(reader) => reader,
-        Err(failure) => return Box::new(std::iter::once(Err(complaint(path, 0, 0, 0, failure.message).into()))),
+        Err(failure) => {
+            return Box::new(std::iter::once(Err(complaint(
+                path,
+                0,
+                0,
+                0,
+                failure.message,
+            )
+            .into())));
+        }
     };
     let mut docs = serde_json::Deserializer::from_reader(reader).into_iter::<Box<RawValue>>();
     let mut n = 0;
@@ -145,12 +202,24 @@ fn stream<'a>(path: &'a Path, by: &'a str) -> Box<dyn Iterator<Item = Result<Vec
             n += 1;
             match docs.next() {
                 None => over = true,
-                Some(Ok(doc)) => chunk.push(Doc { json: doc.get().as_bytes().to_vec(), place: place(path, n) }),
+                Some(Ok(doc)) => chunk.push(Doc {
+                    json: doc.get().as_bytes().to_vec(),
+                    place: place(path, n),
+                }),
                 Some(Err(error)) => {
                     over = true;
                     let said = error.to_string();
-                    let problem = said.rsplit_once(" at line ").map_or(said.as_str(), |(problem, _)| problem);
-                    return Some(Err(complaint(path, n, error.line(), error.column(), problem.to_owned()).into()));
+                    let problem = said
+                        .rsplit_once(" at line ")
+                        .map_or(said.as_str(), |(problem, _)| problem);
+                    return Some(Err(complaint(
+                        path,
+                        n,
+                        error.line(),
+                        error.column(),
+                        problem.to_owned(),
+                    )
+                    .into()));
                 }
             }
         }
@@ -159,12 +228,23 @@ fn stream<'a>(path: &'a Path, by: &'a str) -> Box<dyn Iterator<Item = Result<Vec
 }
 
 fn place(path: &Path, n: usize) -> String {
-    let name = if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() };
+    let name = if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    };
     format!("{name}, document {n}")
 }
 
 fn complaint(path: &Path, n: usize, line: usize, column: usize, problem: String) -> DraftError {
-    DraftError { place: place(path, n), line, column, field: None, effect: None, problem }
+    DraftError {
+        place: place(path, n),
+        line,
+        column,
+        field: None,
+        effect: None,
+        problem,
+    }
 }
 
 /// A draft that cannot be read, as the user is told.
@@ -179,17 +259,27 @@ pub fn unreadable(error: &DraftError) -> Failure {
     if let Some(field) = &error.field {
         let _ = write!(place, ", {field}");
     }
-    Failure::new(Exit::Refused, "refused.unreadable", &error.problem).at(place).nothing_written()
+    Failure::new(Exit::Refused, "refused.unreadable", &error.problem)
+        .at(place)
+        .nothing_written()
 }
 
 /// An append that was refused, as the user is told.
 pub fn refused(error: AppendError) -> Failure {
     match error {
         AppendError::Draft(error) => unreadable(&error),
-        AppendError::Refused { place, cite, refusal } => {
-            let failure = Failure::new(Exit::Refused, code(&refusal), &refusal).at(format!("{cite}\n{place}"));
+        AppendError::Refused {
+            place,
+            cite,
+            refusal,
+        } => {
+            let failure = Failure::new(Exit::Refused, code(&refusal), &refusal)
+                .at(format!("{cite}\n{place}"));
             with_hint(failure, &refusal).nothing_written()
         }
+        AppendError::Depended { .. } => Failure::new(Exit::Refused, "refused.depended", &error)
+            .hint("withdraw those first, or say --with-dependents")
+            .nothing_written(),
         AppendError::Moved { expected, head } => {
             let moved = format!("the head is {head}, not {expected}");
             Failure::new(Exit::Refused, "refused.head_moved", moved)
@@ -197,7 +287,10 @@ pub fn refused(error: AppendError) -> Failure {
                 .nothing_written()
         }
         AppendError::Unknown(error) => {
-            let unknown = format!("it is not known whether the entries were recorded: {}", open::chain(&error));
+            let unknown = format!(
+                "it is not known whether the entries were recorded: {}",
+                open::chain(&error)
+            );
             Failure::new(Exit::Unusable, "unknown_outcome", unknown)
                 .hint("append the same again: what is recorded already stays as it is")
         }
@@ -212,15 +305,14 @@ fn with_hint(failure: Failure, refusal: &Refusal) -> Failure {
             let has: Vec<_> = has.iter().map(ToString::to_string).collect();
             failure.hint(format!("its measures are {}", has.join(", ")))
         }
-        Refusal::UnknownRegime { .. } => {
-            failure.hint("a regime begins with `established`, or with `renewed` and `prior_unrecorded`")
-        }
+        Refusal::UnknownRegime { .. } => failure
+            .hint("a regime begins with `established`, or with `renewed` and `prior_unrecorded`"),
         Refusal::NotListed { .. } => {
             failure.hint("where its listing is not recorded, say `prior_unrecorded` and the `name`")
         }
-        Refusal::IdReused { seq, .. } => {
-            failure.hint(format!("what is recorded stays; if it is wrong: regesta rectify {seq} FILE --because …"))
-        }
+        Refusal::IdReused { seq, .. } => failure.hint(format!(
+            "what is recorded stays; if it is wrong: regesta rectify {seq} FILE --because …"
+        )),
         _ => failure,
     }
 }

@@ -7,10 +7,17 @@ use std::time::Duration;
 
 /// An event-sourced, tamper-evident record of sanctions decisions
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 done, sound; 1 the answer is no; 2 usage; 3 refused, nothing written; 4 the \
+#[command(
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit codes: 0 done, sound; 1 the answer is no; 2 usage; 3 refused, nothing written; 4 the \
 record cannot be used; 5 tampered; 6 shortened or rolled back; 7 forked; 8 signature or policy not satisfied; 9 index \
-differs from replay.")]
+differs from replay."
+)]
 pub struct Args {
     #[command(flatten)]
     pub global: Global,
@@ -19,10 +26,16 @@ pub struct Args {
 }
 
 /// What every verb takes.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Clone, ClapArgs)]
 pub struct Global {
     /// The record's directory
-    #[arg(long, global = true, env = "REGESTA_RECORD", default_value = "regesta-record", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "REGESTA_RECORD",
+        default_value = "regesta-record",
+        value_name = "DIR"
+    )]
     pub record: PathBuf,
     /// Print JSON instead of text
     #[arg(long, global = true)]
@@ -36,6 +49,18 @@ pub struct Global {
     /// How long to wait for another process to release the record
     #[arg(long, global = true, default_value = "2s", value_parser = seconds, value_name = "TIME")]
     pub wait: Duration,
+}
+
+impl Global {
+    /// Sets the colour choice for the whole process.
+    pub fn choose_color(&self) {
+        let choice = match self.color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
 }
 
 /// When to colour.
@@ -101,7 +126,10 @@ pub struct By {
 impl By {
     /// The name: as given, else the user's login name, else `anonymous`.
     pub fn name(&self) -> &str {
-        let given = [&self.by, &self.user].into_iter().flatten().find(|name| !name.trim().is_empty());
+        let given = [&self.by, &self.user]
+            .into_iter()
+            .flatten()
+            .find(|name| !name.trim().is_empty());
         given.map_or("anonymous", String::as_str)
     }
 }
@@ -134,6 +162,9 @@ pub struct Rectify {
     /// Check and show, but write nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    /// Withdraw it even where other entries depend on it
+    #[arg(long)]
+    pub with_dependents: bool,
     #[command(flatten)]
     pub by: By,
 }
@@ -150,8 +181,8 @@ pub struct Log {
 
 #[derive(Debug, ClapArgs)]
 pub struct Show {
-    /// The entry: its position, or the beginning of its link
-    #[arg(value_name = "SEQ|LINK")]
+    /// The entry: its position, the beginning of its link, or a decision's id
+    #[arg(value_name = "SEQ|LINK|ID")]
     pub entry: String,
 }
 
@@ -181,7 +212,8 @@ impl Dials {
     /// The day that the law is taken from, where it was not said.
     pub fn law_stood(&self, today: Day) -> Day {
         let asked = self.on(today).day(Jurisdiction::Other.zone());
-        self.as_law_stood.unwrap_or_else(|| self.public_by.unwrap_or_else(|| today.max(asked)))
+        self.as_law_stood
+            .unwrap_or_else(|| self.public_by.unwrap_or_else(|| today.max(asked)))
     }
 }
 
@@ -230,6 +262,9 @@ pub struct Completions {
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.strip_suffix('s').unwrap_or(text);
-    let seconds: f64 = number.parse().map_err(|_| format!("`{text}` is not a time in seconds, like 2s"))?;
-    Duration::try_from_secs_f64(seconds).map_err(|_| format!("`{text}` is not a time in seconds, like 2s"))
+    let seconds: f64 = number
+        .parse()
+        .map_err(|_| format!("`{text}` is not a time in seconds, like 2s"))?;
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| format!("`{text}` is not a time in seconds, like 2s"))
 }

@@ -19,7 +19,10 @@ pub fn text(states: &[RegimeState], out: &Output) -> String {
         ]);
     }
     let mut text = output::lines(&table);
-    let open: Vec<_> = states.iter().flat_map(|state| state.procedures.iter().map(move |one| (state, one))).collect();
+    let open: Vec<_> = states
+        .iter()
+        .flat_map(|state| state.procedures.iter().map(move |one| (state, one)))
+        .collect();
     if !open.is_empty() {
         let _ = write!(text, "\n{}\n", output::heading("Under way"));
         for (state, procedure) in open {
@@ -39,7 +42,11 @@ fn status(state: &RegimeState) -> String {
 }
 
 fn last_day(state: &RegimeState) -> String {
-    match (&state.standing.unknown, &state.standing.until, state.standing.status) {
+    match (
+        &state.standing.unknown,
+        &state.standing.until,
+        state.standing.status,
+    ) {
         (Some(Unknown::Before(first) | Unknown::Unrecorded(first)), ..) => first.to_string(),
         (_, _, Status::Repealed) => "-".to_owned(),
         (_, Some(Until::Moment(last)), _) => last.to_string(),
@@ -59,7 +66,11 @@ fn listed(state: &RegimeState) -> String {
 
 fn held_by(state: &RegimeState) -> String {
     let mut by: Vec<&str> = Vec::new();
-    for name in state.procedures.iter().flat_map(|procedure| &procedure.held_by) {
+    for name in state
+        .procedures
+        .iter()
+        .flat_map(|procedure| &procedure.held_by)
+    {
         if !by.contains(&name.as_str()) {
             by.push(name);
         }
@@ -71,12 +82,30 @@ fn held_by(state: &RegimeState) -> String {
 pub fn procedure_line(procedure: &ProcedureState) -> String {
     let mut line = format!("{}: {}", procedure.status.words(), procedure.what);
     if !procedure.held_by.is_empty() {
-        line = format!("{}; held by {} since {}", procedure.what, procedure.held_by.join(", "), procedure.since);
+        line = format!(
+            "{}; held by {} since {}",
+            procedure.what,
+            procedure.held_by.join(", "),
+            procedure.since
+        );
     }
     if let Some(demanding) = &procedure.demanding {
         let _ = write!(line, ", demanding {demanding}");
     }
-    let entries: Vec<_> = procedure.because.iter().map(|reason| reason.entry.to_string()).collect();
-    let _ = write!(line, " ({} {})", if entries.len() == 1 { "entry" } else { "entries" }, entries.join(", "));
+    let entries: Vec<_> = procedure
+        .because
+        .iter()
+        .map(|reason| reason.entry.to_string())
+        .collect();
+    let _ = write!(
+        line,
+        " ({} {})",
+        if entries.len() == 1 {
+            "entry"
+        } else {
+            "entries"
+        },
+        entries.join(", ")
+    );
     line
 }

@@ -47,7 +47,14 @@ pub struct Failure {
 impl Failure {
     /// A failure with that exit code, name and sentence.
     pub fn new(exit: Exit, code: &'static str, message: impl fmt::Display) -> Self {
-        Self { exit, code, message: message.to_string(), place: None, hints: Vec::new(), reassurance: None }
+        Self {
+            exit,
+            code,
+            message: message.to_string(),
+            place: None,
+            hints: Vec::new(),
+            reassurance: None,
+        }
     }
 
     /// The command was said wrongly.

@@ -4,8 +4,8 @@ use super::args::History;
 use super::output::{self, Output, Receipt, heading};
 use super::{Exit, Failure, Global, Outside, open};
 use regesta::domain::{RegimeKey, SubjectId};
-use regesta::register::{Episode, Story};
 use regesta::record::Record;
+use regesta::register::{Episode, Story};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -16,7 +16,12 @@ struct Answer<'a> {
 }
 
 /// Runs the verb.
-pub fn run(global: &Global, args: &History, outside: Outside, out: &Output) -> Result<Exit, Failure> {
+pub fn run(
+    global: &Global,
+    args: &History,
+    outside: Outside,
+    out: &Output,
+) -> Result<Exit, Failure> {
     let record = open::record(global, "history", outside, out)?;
     let (ask, link) = open::ask(&record, &args.dials, outside)?;
     let (regimes, subject) = of(&record, &args.of)?;
@@ -28,7 +33,10 @@ pub fn run(global: &Global, args: &History, outside: Outside, out: &Output) -> R
     stories.retain(|story| !story.episodes.is_empty());
     let receipt = Receipt::new(args.of.clone(), &ask, args.dials.as_law_stood, &link);
     if out.json {
-        out.print_json(&Answer { stories: &stories, receipt })?;
+        out.print_json(&Answer {
+            stories: &stories,
+            receipt,
+        })?;
         return Ok(Exit::Done);
     }
     let mut text = String::new();
@@ -64,7 +72,9 @@ fn tell(text: &mut String, story: &Story, out: &Output) {
         // A procedure is drawn as one thread down the left side.
         let same = episode.procedure.is_some() && episode.procedure == thread;
         let next_same = story.episodes.iter().any(|other| {
-            other.procedure.is_some() && other.procedure == episode.procedure && other.entry != episode.entry
+            other.procedure.is_some()
+                && other.procedure == episode.procedure
+                && other.entry != episode.entry
         });
         let mark = match (same, next_same) {
             (true, _) => "│",
@@ -72,7 +82,11 @@ fn tell(text: &mut String, story: &Story, out: &Output) {
             (false, false) => " ",
         };
         thread.clone_from(&episode.procedure);
-        table.add_row([format!("{mark} {}", when(episode)), lines(episode), basis(episode)]);
+        table.add_row([
+            format!("{mark} {}", when(episode)),
+            lines(episode),
+            basis(episode),
+        ]);
     }
     text.push_str(&output::lines(&table));
 }
@@ -83,7 +97,10 @@ fn when(episode: &Episode) -> String {
 
 fn lines(episode: &Episode) -> String {
     let mut lines = episode.did.clone();
-    if let Some(adopted) = episode.adopted_on.filter(|day| regesta::domain::Moment::Day(*day) != episode.from) {
+    if let Some(adopted) = episode
+        .adopted_on
+        .filter(|day| regesta::domain::Moment::Day(*day) != episode.from)
+    {
         lines.push(format!("(adopted {adopted})"));
     }
     lines.join("\n")

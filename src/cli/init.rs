@@ -21,21 +21,38 @@ pub fn run(global: &Global, args: &Init, outside: Outside, out: &Output) -> Resu
     let record = match &args.from {
         Some(from) => {
             let bar = out.progress(0, "replaying");
-            let record = Record::init_from(&global.record, reader(from)?, open::options(global, "init", outside));
+            let record = Record::init_from(
+                &global.record,
+                reader(from)?,
+                open::options(global, "init", outside),
+            );
             bar.finish_and_clear();
             record
         }
         None => {
             let options = open::options(global, "init", outside);
-            Record::init(&global.record, args.origin.as_deref(), args.by.name(), outside.now, options)
+            Record::init(
+                &global.record,
+                args.origin.as_deref(),
+                args.by.name(),
+                options,
+            )
         }
     };
     let record = record.map_err(|error| open::unusable(error).nothing_written())?;
     let head = record.head();
     if out.json {
-        out.print_json(&Answer { origin: record.origin().to_string(), seq: head.seq, link: head.link.to_string() })?;
+        out.print_json(&Answer {
+            origin: record.origin().to_string(),
+            seq: head.seq,
+            link: head.link.to_string(),
+        })?;
     } else if !out.quiet {
-        out.print(&format!("Opened {} in {}\nHead: {head}\n", record.origin(), global.record.display()))?;
+        out.print(&format!(
+            "Opened {} in {}\nHead: {head}\n",
+            record.origin(),
+            global.record.display()
+        ))?;
     }
     Ok(Exit::Done)
 }

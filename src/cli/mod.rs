@@ -9,6 +9,7 @@ mod failure;
 mod history;
 mod init;
 mod log;
+mod open;
 mod output;
 mod page;
 mod rectify;
@@ -46,7 +47,7 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::State(args) => state::run(&global, &args, outside, &out),
         Verb::History(args) => history::run(&global, &args, outside, &out),
         Verb::Verify(args) => verify::run(&global, &args, &out),
-        Verb::Reindex => verify::reindex(&global, &out),
+        Verb::Reindex => verify::reindex(&global, outside, &out),
         Verb::Export(args) => export::run(&global, &args, &out),
         Verb::Completions(args) => completions::run(&args),
     }

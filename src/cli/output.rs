@@ -22,23 +22,40 @@ pub struct Output {
 impl Output {
     /// As the global flags say.
     pub fn new(global: &Global) -> Self {
-        let columns = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let columns = || {
+            std::env::var("COLUMNS")
+                .ok()
+                .and_then(|columns| columns.parse().ok())
+        };
         let terminal = terminal_size::terminal_size().map(|(width, _)| width.0);
         let width = terminal.or_else(columns).unwrap_or(100).clamp(40, 200);
-        Self { json: global.json, quiet: global.quiet, width }
+        Self {
+            json: global.json,
+            quiet: global.quiet,
+            width,
+        }
     }
 
     /// Prints a result.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
-        anstream::stdout().write_all(text.as_bytes()).map_err(|error| broken(&error))
+        anstream::stdout()
+            .write_all(text.as_bytes())
+            .map_err(|error| broken(&error))
     }
 
     /// Prints a value as one line of JSON.
     pub fn print_json(&self, value: &impl Serialize) -> Result<(), Failure> {
-        let value = serde_json::to_value(value)
-            .map_err(|error| Failure::new(Exit::Unusable, "internal", format!("the answer cannot be written as JSON: {error}")))?;
+        let value = serde_json::to_value(value).map_err(|error| {
+            Failure::new(
+                Exit::Unusable,
+                "internal",
+                format!("the answer cannot be written as JSON: {error}"),
+            )
+        })?;
         let text = format!("{}\n", without_nulls(value));
-        io::stdout().write_all(text.as_bytes()).map_err(|error| broken(&error))
+        io::stdout()
+            .write_all(text.as_bytes())
+            .map_err(|error| broken(&error))
     }
 
     /// Says something on standard error, unless asked to be quiet.
@@ -51,7 +68,10 @@ impl Output {
     /// A table without rules, as wide as the terminal.
     pub fn table(&self, header: &[&str]) -> Table {
         let mut table = Table::new();
-        table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(self.width);
+        table
+            .load_style(presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(self.width);
         if !header.is_empty() {
             table.set_header(header.iter().copied());
         }
@@ -64,7 +84,9 @@ impl Output {
             return indicatif::ProgressBar::hidden();
         }
         let bar = indicatif::ProgressBar::new(total).with_message(what);
-        let style = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}");
+        let style = indicatif::ProgressStyle::with_template(
+            "{msg} {wide_bar} {human_pos}/{human_len} {eta}",
+        );
         style.map_or(bar.clone(), |style| bar.with_style(style))
     }
 }
@@ -79,21 +101,40 @@ pub fn lines(table: &Table) -> String {
     text
 }
 
+/// A line cut to that many columns, with a mark where it was.
+pub fn clip(line: &str, width: u16) -> String {
+    let width = usize::from(width);
+    if line.chars().count() <= width {
+        return line.to_owned();
+    }
+    let mut cut: String = line.chars().take(width.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
 /// A reader that went away ends the command quietly; anything else is told.
 fn broken(error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::BrokenPipe {
         std::process::exit(0);
     }
-    Failure::new(Exit::Unusable, "io", format!("the answer could not be written: {error}"))
+    Failure::new(
+        Exit::Unusable,
+        "io",
+        format!("the answer could not be written: {error}"),
+    )
 }
 
 /// JSON without members that are null: what is not there is left out.
 fn without_nulls(value: serde_json::Value) -> serde_json::Value {
     use serde_json::Value;
     match value {
-        Value::Object(members) => {
-            Value::Object(members.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nulls(v))).collect())
-        }
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .filter(|(_, v)| !v.is_null())
+                .map(|(k, v)| (k, without_nulls(v)))
+                .collect(),
+        ),
         Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
         other => other,
     }
@@ -157,9 +198,23 @@ pub struct KnownAt {
 
 impl Receipt {
     /// The receipt of an answer.
-    pub fn new(of: impl Into<String>, ask: &Ask, as_law_stood: Option<regesta::domain::Day>, link: &regesta::log::Link) -> Self {
-        let known_at = KnownAt { seq: ask.known_at, link: link.to_string() };
-        Self { of: of.into(), on: ask.on, public_by: ask.public_by, as_law_stood, known_at }
+    pub fn new(
+        of: impl Into<String>,
+        ask: &Ask,
+        as_law_stood: Option<regesta::domain::Day>,
+        link: &regesta::log::Link,
+    ) -> Self {
+        let known_at = KnownAt {
+            seq: ask.known_at,
+            link: link.to_string(),
+        };
+        Self {
+            of: of.into(),
+            on: ask.on,
+            public_by: ask.public_by,
+            as_law_stood,
+            known_at,
+        }
     }
 }
 
@@ -172,6 +227,11 @@ impl std::fmt::Display for Receipt {
         if let Some(day) = self.as_law_stood {
             write!(f, ", as the law stood on {day}")?;
         }
-        write!(f, ", known at {} {}", self.known_at.seq, &self.known_at.link[..12])
+        write!(
+            f,
+            ", known at {} {}",
+            self.known_at.seq,
+            &self.known_at.link[..12]
+        )
     }
 }

@@ -12,8 +12,18 @@ const NAMED: usize = 20;
 /// The page as text.
 pub fn text(state: &RegimeState, on: Moment, all: bool, out: &Output) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{}  {}", heading(state.regime.as_str()), state.title.as_deref().unwrap_or_default());
-    let _ = writeln!(text, "{} on {on}{}", output::status(state.standing.status), term(&state.standing));
+    let _ = writeln!(
+        text,
+        "{}  {}",
+        heading(state.regime.as_str()),
+        state.title.as_deref().unwrap_or_default()
+    );
+    let _ = writeln!(
+        text,
+        "{} on {on}{}",
+        output::status(state.standing.status),
+        term(&state.standing)
+    );
     for line in standing_lines(&state.standing) {
         let _ = writeln!(text, "  {line}");
     }
@@ -29,10 +39,15 @@ pub fn text(state: &RegimeState, on: Moment, all: bool, out: &Output) -> String 
 /// How the term ends, after the status.
 fn term(standing: &Standing) -> String {
     match (&standing.until, standing.status) {
-        (_, Status::Repealed) => standing.since.map(|since| format!(", since {since}")).unwrap_or_default(),
+        (_, Status::Repealed) => standing
+            .since
+            .map(|since| format!(", since {since}"))
+            .unwrap_or_default(),
         (Some(Until::Moment(last)), Status::Lapsed) => format!(", last day {last}"),
         (Some(Until::Moment(last)), Status::Unknown) => format!(", last recorded end {last}"),
-        (Some(Until::Moment(last)), _) => format!(", until {last} ({})", output::days_left(standing)),
+        (Some(Until::Moment(last)), _) => {
+            format!(", until {last} ({})", output::days_left(standing))
+        }
         (Some(Until::Open), _) => ", without an end date".to_owned(),
         (Some(Until::Condition(condition)), _) => format!(", until {condition}"),
         (Some(Until::Regime) | None, _) => String::new(),
@@ -44,7 +59,12 @@ pub fn standing_lines(standing: &Standing) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(standing.unknown.as_ref().map(ToString::to_string));
     lines.extend(standing.applies.map(|from| format!("applies from {from}")));
-    lines.extend(standing.condition.as_ref().map(|condition| format!("waits for: {condition}")));
+    lines.extend(
+        standing
+            .condition
+            .as_ref()
+            .map(|condition| format!("waits for: {condition}")),
+    );
     lines
 }
 
@@ -55,7 +75,11 @@ fn reasons(text: &mut String, because: &[Reason], out: &Output) {
             format!("  {}", reason.did),
             reason.from.to_string(),
             reason.act.clone(),
-            format!("entry {}{}", reason.entry, if reason.assumed { ", day assumed" } else { "" }),
+            format!(
+                "entry {}{}",
+                reason.entry,
+                if reason.assumed { ", day assumed" } else { "" }
+            ),
         ]);
     }
     text.push_str(&output::lines(&table));
@@ -63,12 +87,18 @@ fn reasons(text: &mut String, because: &[Reason], out: &Output) {
 
 /// The act and the entry that a line rests on last.
 fn basis(standing: &Standing) -> String {
-    standing.because.last().map(|reason| format!("{}, entry {}", reason.act, reason.entry)).unwrap_or_default()
+    standing
+        .because
+        .last()
+        .map(|reason| format!("{}, entry {}", reason.act, reason.entry))
+        .unwrap_or_default()
 }
 
 fn last_day(standing: &Standing) -> String {
     match (&standing.until, standing.status) {
-        (_, Status::Repealed | Status::AdoptedNotInForce) | (Some(Until::Regime) | None, _) => "-".to_owned(),
+        (_, Status::Repealed | Status::AdoptedNotInForce) | (Some(Until::Regime) | None, _) => {
+            "-".to_owned()
+        }
         (Some(Until::Condition(_)), _) => "condition".to_owned(),
         (Some(until), _) => until.to_string(),
     }
@@ -80,8 +110,11 @@ fn is_over(status: Status) -> bool {
 
 fn measures(text: &mut String, state: &RegimeState, all: bool, out: &Output) {
     let over_with_regime = is_over(state.standing.status);
-    let shown: Vec<_> =
-        state.measures.iter().filter(|one| all || over_with_regime || !is_over(one.standing.status)).collect();
+    let shown: Vec<_> = state
+        .measures
+        .iter()
+        .filter(|one| all || over_with_regime || !is_over(one.standing.status))
+        .collect();
     if shown.is_empty() {
         return;
     }
@@ -113,7 +146,11 @@ fn listings(text: &mut String, state: &RegimeState, all: bool, out: &Output) {
     }
     let mut title = format!("Listings  {} bound by name", state.listed());
     if state.unnamed_entries != 0 {
-        let _ = write!(title, ", {:+} entries counted without names", state.unnamed_entries);
+        let _ = write!(
+            title,
+            ", {:+} entries counted without names",
+            state.unnamed_entries
+        );
     }
     let _ = write!(text, "\n{}\n", heading(&title));
     let most = if all { usize::MAX } else { NAMED };
@@ -121,8 +158,16 @@ fn listings(text: &mut String, state: &RegimeState, all: bool, out: &Output) {
         let mut table = out.table(&["  name", "status", "since", "basis"]);
         for one in state.listings.iter().take(most) {
             let status = one.standing.status;
-            let words = if status == Status::Repealed { "delisted" } else { status.words() };
-            let words = if status == Status::Applicable { "listed" } else { words };
+            let words = if status == Status::Repealed {
+                "delisted"
+            } else {
+                status.words()
+            };
+            let words = if status == Status::Applicable {
+                "listed"
+            } else {
+                words
+            };
             table.add_row([
                 format!("  {}", one.name),
                 words.to_owned(),
@@ -155,7 +200,10 @@ fn later(text: &mut String, state: &RegimeState, out: &Output) {
         let _ = write!(text, "\n{}\n", heading("Permitted"));
         let mut table = out.table(&["  until", "what", "basis"]);
         for one in &state.permissions {
-            let until = one.until.as_ref().map_or("-".to_owned(), ToString::to_string);
+            let until = one
+                .until
+                .as_ref()
+                .map_or("-".to_owned(), ToString::to_string);
             table.add_row([
                 format!("  {until}"),
                 one.permits.clone(),
@@ -184,7 +232,14 @@ fn surveys(text: &mut String, state: &RegimeState) {
         text.push('\n');
     }
     for survey in &state.surveyed {
-        let from = survey.from.map(|from| format!("from {from} ")).unwrap_or_default();
-        let _ = writeln!(text, "Recorded completely {from}through {} (survey, entry {})", survey.through, survey.entry);
+        let from = survey
+            .from
+            .map(|from| format!("from {from} "))
+            .unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "Recorded completely {from}through {} (survey, entry {})",
+            survey.through, survey.entry
+        );
     }
 }

@@ -20,10 +20,16 @@ pub fn run(global: &Global, args: &State, outside: Outside, out: &Output) -> Res
         let states = record.board(&ask).map_err(open::unusable)?;
         let receipt = Receipt::new("all regimes", &ask, args.dials.as_law_stood, &link);
         if out.json {
-            out.print_json(&Answer { regimes: &states, receipt })?;
+            out.print_json(&Answer {
+                regimes: &states,
+                receipt,
+            })?;
         } else {
             let title = heading(&format!("Sanctions regimes on {}", ask.on));
-            out.print(&format!("{title}\n\n{}\n{receipt}\n", board::text(&states, out)))?;
+            out.print(&format!(
+                "{title}\n\n{}\n{receipt}\n",
+                board::text(&states, out)
+            ))?;
         }
         return Ok(Exit::Done);
     };
@@ -31,9 +37,15 @@ pub fn run(global: &Global, args: &State, outside: Outside, out: &Output) -> Res
     let state = record.state_at(&regime, &ask).map_err(open::unusable)?;
     let receipt = Receipt::new(regime.to_string(), &ask, args.dials.as_law_stood, &link);
     if out.json {
-        out.print_json(&Answer { regimes: &[state], receipt })?;
+        out.print_json(&Answer {
+            regimes: &[state],
+            receipt,
+        })?;
     } else {
-        out.print(&format!("{}\n{receipt}\n", page::text(&state, ask.on, args.all, out)))?;
+        out.print(&format!(
+            "{}\n{receipt}\n",
+            page::text(&state, ask.on, args.all, out)
+        ))?;
     }
     Ok(Exit::Done)
 }

@@ -214,7 +214,18 @@ impl Entry {
 
     /// Takes in an entry that was sealed elsewhere or earlier, if it is the one that must stand here.
     pub fn check(raw: &RawEntry<'_>, follows: Follows<'_>) -> Result<Self, EntryError> {
-        let header = raw.check(follows)?;
+        let header = raw.check_header()?;
+        raw.check_place(&header, follows)?;
+        Self::with_contents(raw, header)
+    }
+
+    /// Takes in one entry of a log whose chain was checked before: everything but its place.
+    pub fn check_alone(raw: &RawEntry<'_>) -> Result<Self, EntryError> {
+        Self::with_contents(raw, raw.check_header()?)
+    }
+
+    fn with_contents(raw: &RawEntry<'_>, header: Header) -> Result<Self, EntryError> {
+        raw.check_contents(&header)?;
         let contents = match raw.contents {
             None => None,
             Some(contents) => {
@@ -321,20 +332,31 @@ impl RawEntry<'_> {
         u64::from_be_bytes(super::header::part(&self.header, 8))
     }
 
+    /// The link of the entry before, as the header gives it, unchecked.
+    #[must_use]
+    pub fn prev(&self) -> Link {
+        Link(super::header::part(&self.header, 16))
+    }
+
     /// Checks header, link, place in the chain and digest; all but the form of the body.
     pub fn check(&self, follows: Follows<'_>) -> Result<Header, EntryError> {
+        let header = self.check_header()?;
+        self.check_place(&header, follows)?;
+        self.check_contents(&header)?;
+        Ok(header)
+    }
+
+    /// Checks that the header is one and hashes to the link given with it.
+    pub fn check_header(&self) -> Result<Header, EntryError> {
         let header = Header::decode(&self.header)?;
-        let seq = header.seq;
         let computed = link_of(&self.header);
         if computed != self.link {
             return Err(EntryError::Link {
-                seq,
+                seq: header.seq,
                 given: self.link,
                 computed,
             });
         }
-        self.check_place(&header, follows)?;
-        self.check_contents(&header)?;
         Ok(header)
     }
 

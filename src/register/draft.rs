@@ -1,9 +1,13 @@
 //! Drafts: what somebody wants appended, read strictly, with its place in every complaint.
 
-use super::row::{Rows, rows_of_decision, rows_of_rectification, rows_of_survey};
+use super::row::{
+    Rows, identity_of_rectification, identity_of_survey, rows_of_decision, rows_of_rectification,
+    rows_of_survey,
+};
 use crate::domain::{Day, Decision, Rectification, Survey};
 use crate::log::{Body, BodyError, Kind};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Version of the bodies' schema that this release writes.
@@ -61,77 +65,63 @@ impl Draft {
     /// What is wrong with it, and where.
     pub fn read(json: &[u8], place: &str, by: &str) -> Result<Self, DraftError> {
         let body = Body::canonicalize(json).map_err(|error| of_body(&error, place))?;
-        let has = |key: &str| top_level(body.as_str(), key);
-        if has("survey") {
-            let survey: Survey = typed(json, place)?;
-            let by_itself = survey.by.is_some();
-            let identity = format!("survey of {} through {}", survey.survey, survey.through);
-            let day = Some(survey.through);
-            let rows = rows_of_survey(survey);
-            Self {
-                kind: Kind::Survey,
-                cite: identity.clone(),
-                identity,
-                body,
-                rows,
-                day,
-                place: place.to_owned(),
-            }
-            .signed(by_itself, by)
-        } else if has("withdraws") {
-            let rectification: Rectification = typed(json, place)?;
-            let by_itself = rectification.by.is_some();
-            let identity = format!("rectification of {}", rectification.withdraws.seq);
-            let rows = rows_of_rectification(rectification);
-            let kind = Kind::Rectification;
-            Self {
-                kind,
-                cite: identity.clone(),
-                identity,
-                body,
-                rows,
-                day: None,
-                place: place.to_owned(),
-            }
-            .signed(by_itself, by)
+        let read = match kind_of(&body) {
+            Kind::Survey => Read::survey(typed(json, place)?),
+            Kind::Rectification => Read::rectification(typed(json, place)?),
+            _ => Read::decision(typed(json, place)?),
+        };
+        let Read {
+            kind,
+            rows,
+            identity,
+            cite,
+            day,
+            by: itself,
+        } = read;
+        let draft = Self {
+            kind,
+            body,
+            rows,
+            identity,
+            cite,
+            day,
+            place: place.to_owned(),
+        };
+        if itself.is_some() {
+            Ok(draft)
         } else {
-            let decision: Decision = typed(json, place)?;
-            let by_itself = decision.by.is_some();
-            let (identity, cite) = (decision.id.to_string(), decision.cite().to_owned());
-            let day = decision
-                .dates
-                .adopted_on
-                .or_else(|| decision.dates.public_on(decision.authority));
-            let rows = rows_of_decision(decision);
-            Self {
-                kind: Kind::Decision,
-                body,
-                rows,
-                identity,
-                cite,
-                day,
-                place: place.to_owned(),
-            }
-            .signed(by_itself, by)
+            draft.signed(by)
         }
     }
 
+    /// What identifies an entry of that kind with that body; none where it is not one that is drafted.
+    #[must_use]
+    pub fn identity_of(kind: Kind, body: &Body) -> Option<String> {
+        let json = body.as_bytes();
+        let read = match kind {
+            Kind::Decision => Read::decision(serde_json::from_slice(json).ok()?),
+            Kind::Survey => Read::survey(serde_json::from_slice(json).ok()?),
+            Kind::Rectification => Read::rectification(serde_json::from_slice(json).ok()?),
+            _ => return None,
+        };
+        Some(read.identity)
+    }
+
     /// Writes the recorder's name into the body.
-    fn signed(mut self, by_itself: bool, by: &str) -> Result<Self, DraftError> {
-        if !by_itself {
-            let signed = with_by(&self.body, Some(by)).ok_or("not a JSON object".to_owned());
-            let signed = signed.and_then(|json| {
-                Body::canonicalize(json.as_bytes()).map_err(|error| error.to_string())
-            });
-            self.body = signed.map_err(|problem| DraftError {
-                place: self.place.clone(),
-                line: 0,
-                column: 0,
-                field: None,
-                effect: None,
-                problem,
-            })?;
-        }
+    fn signed(mut self, by: &str) -> Result<Self, DraftError> {
+        let signed = with_by(&self.body, Some(by)).ok_or("not a JSON object".to_owned());
+        let signed = signed.and_then(|json| {
+            Body::canonicalize(json.as_bytes()).map_err(|error| error.to_string())
+        });
+        let place = self.place.clone();
+        self.body = signed.map_err(|problem| DraftError {
+            place,
+            line: 0,
+            column: 0,
+            field: None,
+            effect: None,
+            problem,
+        })?;
         Ok(self)
     }
 
@@ -152,15 +142,75 @@ fn with_by(body: &Body, by: Option<&str>) -> Option<String> {
     serde_json::to_string(&members).ok()
 }
 
-/// Whether a canonical body has that member at its top level.
-fn top_level(canonical: &str, key: &str) -> bool {
-    // Cheap and sure: a key is looked for only where its text occurs at all.
-    let quoted = format!("\"{key}\":");
-    canonical.contains(&quoted)
-        && serde_json::from_str::<std::collections::BTreeMap<String, serde::de::IgnoredAny>>(
-            canonical,
-        )
-        .is_ok_and(|members| members.contains_key(key))
+/// What a document gives beside its bytes.
+struct Read {
+    kind: Kind,
+    rows: Rows,
+    identity: String,
+    cite: String,
+    day: Option<Day>,
+    by: Option<String>,
+}
+
+impl Read {
+    fn decision(decision: Decision) -> Self {
+        Self {
+            kind: Kind::Decision,
+            identity: decision.id.to_string(),
+            cite: decision.cite().to_owned(),
+            day: decision
+                .dates
+                .adopted_on
+                .or_else(|| decision.dates.public_on(decision.authority)),
+            by: decision.by.clone(),
+            rows: rows_of_decision(decision),
+        }
+    }
+
+    fn survey(survey: Survey) -> Self {
+        let identity = identity_of_survey(&survey);
+        let (day, by) = (Some(survey.through), survey.by.clone());
+        Self {
+            kind: Kind::Survey,
+            cite: identity.clone(),
+            identity,
+            day,
+            by,
+            rows: rows_of_survey(survey),
+        }
+    }
+
+    fn rectification(rectification: Rectification) -> Self {
+        let identity = identity_of_rectification(&rectification);
+        let by = rectification.by.clone();
+        let rows = rows_of_rectification(rectification);
+        Self {
+            kind: Kind::Rectification,
+            cite: identity.clone(),
+            identity,
+            day: None,
+            by,
+            rows,
+        }
+    }
+}
+
+/// What a document is: a survey names what it surveys, a rectification what it withdraws, a decision neither.
+fn kind_of(canonical: &Body) -> Kind {
+    // Looked for in earnest only where the text of the key occurs at all.
+    let occurs = |key: &str| canonical.as_str().contains(key);
+    if !occurs("\"survey\":") && !occurs("\"withdraws\":") {
+        return Kind::Decision;
+    }
+    let members = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(canonical.as_bytes())
+        .unwrap_or_default();
+    if members.contains_key("survey") {
+        Kind::Survey
+    } else if members.contains_key("withdraws") {
+        Kind::Rectification
+    } else {
+        Kind::Decision
+    }
 }
 
 fn typed<T: DeserializeOwned>(json: &[u8], place: &str) -> Result<T, DraftError> {

@@ -183,8 +183,18 @@ pub fn project(kind: Kind, body: &[u8]) -> Result<Rows, serde_json::Error> {
     })
 }
 
+/// A survey is the same as another of its regime through the same day.
+pub(super) fn identity_of_survey(survey: &Survey) -> String {
+    format!("survey of {} through {}", survey.survey, survey.through)
+}
+
+/// A rectification is the same as another of the same entry.
+pub(super) fn identity_of_rectification(rectification: &Rectification) -> String {
+    format!("rectification of {}", rectification.withdraws.seq)
+}
+
 pub(super) fn rows_of_survey(survey: Survey) -> Rows {
-    let identity = format!("survey of {} through {}", survey.survey, survey.through);
+    let identity = identity_of_survey(&survey);
     let Survey {
         survey,
         from,
@@ -213,6 +223,7 @@ pub(super) fn rows_of_decision(decision: Decision) -> Rows {
 }
 
 pub(super) fn rows_of_rectification(rectification: Rectification) -> Rows {
+    let identity = identity_of_rectification(&rectification);
     let Rectification {
         withdraws,
         because,
@@ -220,10 +231,7 @@ pub(super) fn rows_of_rectification(rectification: Rectification) -> Rows {
         ..
     } = rectification;
     let mut rows = Vec::new();
-    let mut terms = vec![Term::of(
-        Table::Id,
-        &format!("rectification of {}", withdraws.seq),
-    )];
+    let mut terms = vec![Term::of(Table::Id, &identity)];
     let mut replacements = Vec::new();
     if let Some(decision) = replacement {
         let of_replacement = rows_of_decision(decision);

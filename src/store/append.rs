@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::Store;
 use super::error::{AppendError, StoreError};
 use super::intake::Intake;
+use super::view::View;
 use super::writer::{Intent, WriteError};
 use crate::log::{Entry, Follows, Head, line};
 
@@ -132,6 +133,11 @@ impl Appending<'_> {
     #[must_use]
     pub fn head(&self) -> Head {
         self.head
+    }
+
+    /// What the record holds without this append.
+    pub fn view(&self) -> Result<&View, StoreError> {
+        self.store.view()
     }
 
     /// Adds entries. After an error nothing of this append can be committed.

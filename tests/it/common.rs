@@ -30,7 +30,9 @@ pub struct Ran {
 /// The shipped record, made once; every test works on a copy.
 static SHIPPED: LazyLock<World> = LazyLock::new(|| {
     let world = World::empty();
-    world.run(&["init", "--origin", "example.org/shipped"]).succeeds();
+    world
+        .run(&["init", "--origin", "example.org/shipped"])
+        .succeeds();
     world.run(&["append", &events()]).succeeds();
     world
 });
@@ -43,13 +45,17 @@ pub fn events() -> String {
 impl World {
     /// Without a record.
     pub fn empty() -> Self {
-        Self { dir: tempfile::tempdir().unwrap() }
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// With an opened record.
     pub fn opened() -> Self {
         let world = Self::empty();
-        world.run(&["init", "--origin", "example.org/test"]).succeeds();
+        world
+            .run(&["init", "--origin", "example.org/test"])
+            .succeeds();
         world
     }
 
@@ -81,7 +87,11 @@ impl World {
     /// The command, ready to run here, with nothing of the outer environment but the path.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(REGESTA);
-        command.args(args).current_dir(self.path()).env_clear().stdin(Stdio::null());
+        command
+            .args(args)
+            .current_dir(self.path())
+            .env_clear()
+            .stdin(Stdio::null());
         command.env("REGESTA_BY", "test").env("COLUMNS", "100");
         command
     }
@@ -94,7 +104,10 @@ impl World {
     /// Runs the command with that on its standard input.
     pub fn feed(&self, args: &[&str], input: &[u8]) -> Ran {
         let mut command = self.command(args);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_vec();

@@ -12,7 +12,12 @@ fn files() -> Vec<(PathBuf, Value)> {
     let mut found = Vec::new();
     for folder in fs::read_dir(Path::new(PROJECT).join("events")).unwrap() {
         let folder = folder.unwrap().path();
-        for file in folder.is_dir().then(|| fs::read_dir(&folder).unwrap()).into_iter().flatten() {
+        for file in folder
+            .is_dir()
+            .then(|| fs::read_dir(&folder).unwrap())
+            .into_iter()
+            .flatten()
+        {
             let path = file.unwrap().path();
             let event = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
             found.push((path, event));
@@ -23,7 +28,12 @@ fn files() -> Vec<(PathBuf, Value)> {
 }
 
 fn regime_of(path: &Path) -> String {
-    path.parent().unwrap().file_name().unwrap().to_string_lossy().into_owned()
+    path.parent()
+        .unwrap()
+        .file_name()
+        .unwrap()
+        .to_string_lossy()
+        .into_owned()
 }
 
 #[test]
@@ -35,10 +45,18 @@ fn every_event_cites_an_address_and_none_is_from_memory() {
             let at = source["at"].as_str().unwrap();
             let named = at.contains("://") || at.starts_with("OJ ") || at.starts_with("github ");
             assert!(named, "{}: `{at}` is no address", path.display());
-            assert!(!at.to_lowercase().contains("memory"), "{}: {at}", path.display());
+            assert!(
+                !at.to_lowercase().contains("memory"),
+                "{}: {at}",
+                path.display()
+            );
         }
         let remembered = event["note"].as_str().unwrap_or_default().to_lowercase();
-        assert!(!remembered.contains("from memory"), "{}: {remembered}", path.display());
+        assert!(
+            !remembered.contains("from memory"),
+            "{}: {remembered}",
+            path.display()
+        );
     }
 }
 
@@ -48,16 +66,42 @@ fn every_event_stands_in_the_folder_of_its_first_regime_under_its_day() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if let Some(surveyed) = event["survey"].as_str() {
             assert_eq!(regime_of(&path), surveyed);
-            assert_eq!(name, format!("survey-{}.json", event["through"].as_str().unwrap()));
+            assert_eq!(
+                name,
+                format!("survey-{}.json", event["through"].as_str().unwrap())
+            );
             continue;
         }
-        let first = event["effects"][0].as_object().unwrap().values().next().unwrap();
+        let first = event["effects"][0]
+            .as_object()
+            .unwrap()
+            .values()
+            .next()
+            .unwrap();
         assert_eq!(first["regime"], regime_of(&path), "{}", path.display());
         let day = &name[..10];
         let dates = event["dates"].as_object().unwrap();
-        let text = |key: &str| dates.get(key).and_then(Value::as_str).map(|text| text[..10].to_owned());
-        let keys = ["adopted_on", "published_on", "announced_on", "in_force", "assumed_on", "agreed_on", "applies"];
-        assert_eq!(keys.iter().find_map(|key| text(key)).as_deref(), Some(day), "{}", path.display());
+        let text = |key: &str| {
+            dates
+                .get(key)
+                .and_then(Value::as_str)
+                .map(|text| text[..10].to_owned())
+        };
+        let keys = [
+            "adopted_on",
+            "published_on",
+            "announced_on",
+            "in_force",
+            "assumed_on",
+            "agreed_on",
+            "applies",
+        ];
+        assert_eq!(
+            keys.iter().find_map(|key| text(key)).as_deref(),
+            Some(day),
+            "{}",
+            path.display()
+        );
     }
 }
 
@@ -65,7 +109,9 @@ fn every_event_stands_in_the_folder_of_its_first_regime_under_its_day() {
 fn is_no_decision(fact: &Value) -> bool {
     let kind = fact["kind"].as_str().unwrap();
     let regime = fact["regime"].as_str().unwrap();
-    matches!(kind, "regime" | "rule" | "document") || regime.ends_with("-GENERIC") || regime == "EU-UNKNOWN"
+    matches!(kind, "regime" | "rule" | "document")
+        || regime.ends_with("-GENERIC")
+        || regime == "EU-UNKNOWN"
 }
 
 /// Facts that are not shipped, each with its reason.
@@ -76,12 +122,19 @@ fn every_sourced_fact_is_shipped_once_or_left_out_for_a_reason() {
     let Some(shared) = shared() else { return };
     let timeline = fs::read(shared.join("facts/timeline.json")).unwrap();
     let facts: Vec<Value> = serde_json::from_slice(&timeline).unwrap();
-    let known: BTreeMap<&str, &Value> = facts.iter().map(|fact| (fact["id"].as_str().unwrap(), fact)).collect();
+    let known: BTreeMap<&str, &Value> = facts
+        .iter()
+        .map(|fact| (fact["id"].as_str().unwrap(), fact))
+        .collect();
     let mut used: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for (path, event) in files() {
         for fact in event["facts"].as_array().into_iter().flatten() {
             let id = fact.as_str().unwrap().to_owned();
-            assert!(known.contains_key(id.as_str()), "{}: no fact {id}", path.display());
+            assert!(
+                known.contains_key(id.as_str()),
+                "{}: no fact {id}",
+                path.display()
+            );
             used.entry(id).or_default().push(path.clone());
         }
     }
@@ -92,7 +145,10 @@ fn every_sourced_fact_is_shipped_once_or_left_out_for_a_reason() {
         match used.get(id).map_or(0, Vec::len) {
             0 if left_out.contains(id) => {}
             0 => missing.push(id),
-            1 => assert!(!left_out.contains(id), "{id} is shipped and said to be left out"),
+            1 => assert!(
+                !left_out.contains(id),
+                "{id} is shipped and said to be left out"
+            ),
             _ => panic!("{id} is shipped more than once: {:?}", used[id]),
         }
     }
@@ -107,22 +163,36 @@ fn dates_are_those_of_the_facts() {
     let Some(shared) = shared() else { return };
     let timeline = fs::read(shared.join("facts/timeline.json")).unwrap();
     let facts: Vec<Value> = serde_json::from_slice(&timeline).unwrap();
-    let known: BTreeMap<&str, &Value> = facts.iter().map(|fact| (fact["id"].as_str().unwrap(), fact)).collect();
+    let known: BTreeMap<&str, &Value> = facts
+        .iter()
+        .map(|fact| (fact["id"].as_str().unwrap(), fact))
+        .collect();
     let mut wrong = Vec::new();
     for (path, event) in files() {
         let id = event["id"].as_str().unwrap_or_default();
         let text = event.to_string();
         for fact in event["facts"].as_array().into_iter().flatten() {
             let fact = known[fact.as_str().unwrap()];
-            for (theirs, ours) in
-                [("adopted", "adopted_on"), ("published", "published_on"), ("in_force", "in_force"), ("expires", "until")]
-            {
-                let Some(said) = fact[theirs].as_str() else { continue };
-                let excused = DIFFERS.iter().any(|(one, field, _)| *one == id && *field == ours);
+            for (theirs, ours) in [
+                ("adopted", "adopted_on"),
+                ("published", "published_on"),
+                ("in_force", "in_force"),
+                ("expires", "until"),
+            ] {
+                let Some(said) = fact[theirs].as_str() else {
+                    continue;
+                };
+                let excused = DIFFERS
+                    .iter()
+                    .any(|(one, field, _)| *one == id && *field == ours);
                 // A second fact on the same act may date another effect, or be recorded as another report.
                 let stands = event["dates"][ours] == said || text.contains(&format!("\"{said}\""));
                 if !stands && !excused {
-                    wrong.push(format!("{}: {} says {theirs} {said}", path.display(), fact["id"]));
+                    wrong.push(format!(
+                        "{}: {} says {theirs} {said}",
+                        path.display(),
+                        fact["id"]
+                    ));
                 }
             }
         }

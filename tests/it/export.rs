@@ -11,7 +11,10 @@ fn a_stranger_checks_an_export_without_our_code() {
     let export = world.run(&["export"]).succeeds().stdout.clone();
     let (seq, link) = stranger::check(&export).unwrap();
     let log = world.json(&["log", "-n", "1"]);
-    assert_eq!((log["seq"].as_u64(), log["link"].as_str()), (Some(seq), Some(link.as_str())));
+    assert_eq!(
+        (log["seq"].as_u64(), log["link"].as_str()),
+        (Some(seq), Some(link.as_str()))
+    );
 }
 
 #[test]
@@ -39,10 +42,25 @@ fn the_stranger_sees_every_kind_of_change() {
         [&export[..at], new, &export[at + 1..]].concat()
     };
     let start = export.find("\"header\":\"").unwrap() + 10;
-    for at in [start, start + 20, start + 40, start + 100, start + 130, start + 191] {
-        assert!(stranger::check(&hex(at)).is_err(), "header digit {}", at - start);
+    for at in [
+        start,
+        start + 20,
+        start + 40,
+        start + 100,
+        start + 130,
+        start + 191,
+    ] {
+        assert!(
+            stranger::check(&hex(at)).is_err(),
+            "header digit {}",
+            at - start
+        );
     }
-    let second_first: String = export.lines().skip(1).map(|line| format!("{line}\n")).collect();
+    let second_first: String = export
+        .lines()
+        .skip(1)
+        .map(|line| format!("{line}\n"))
+        .collect();
     assert!(stranger::check(&second_first).is_err());
 }
 
@@ -52,8 +70,13 @@ fn an_export_replays_byte_for_byte() {
     world.run(&["export", "-o", "log.ndjson"]).succeeds();
     let again = World::empty();
     let log = world.path().join("log.ndjson");
-    again.run(&["init", "--from", log.to_str().unwrap()]).succeeds();
-    assert_eq!(again.run(&["export"]).stdout, fs::read_to_string(&log).unwrap());
+    again
+        .run(&["init", "--from", log.to_str().unwrap()])
+        .succeeds();
+    assert_eq!(
+        again.run(&["export"]).stdout,
+        fs::read_to_string(&log).unwrap()
+    );
     again.run(&["verify"]).succeeds();
     let head = |world: &World| world.json(&["log", "-n", "1"])["link"].clone();
     assert_eq!(head(&again), head(&world));
@@ -64,17 +87,30 @@ fn a_changed_export_is_refused_with_its_line_and_leaves_no_record() {
     let world = World::shipped();
     let export = world.run(&["export"]).succeeds().stdout.clone();
     let changed = export.replacen("Council", "Cauncil", 1);
-    let line = 1 + export.lines().position(|line| line.contains("Council")).unwrap();
+    let line = 1 + export
+        .lines()
+        .position(|line| line.contains("Council"))
+        .unwrap();
     let again = World::empty();
     again.file("changed.ndjson", changed);
     let ran = again.run(&["init", "--from", "changed.ndjson"]);
     ran.exits(5).complains(&format!("line {line}"));
     assert!(!again.record().exists());
-    let cut: String = export.lines().take(3).map(|line| format!("{line}\n")).collect();
+    let cut: String = export
+        .lines()
+        .take(3)
+        .map(|line| format!("{line}\n"))
+        .collect();
     let half = &cut[..cut.len() - 40];
     again.file("half.ndjson", half);
-    again.run(&["init", "--from", "half.ndjson"]).exits(5).complains("line 3");
+    again
+        .run(&["init", "--from", "half.ndjson"])
+        .exits(5)
+        .complains("line 3");
     assert!(!again.record().exists());
     again.run(&["verify", "--export", "half.ndjson"]).exits(5);
-    again.run(&["verify", "--export", "changed.ndjson"]).exits(5).says(&format!("entry {}", line - 1));
+    again
+        .run(&["verify", "--export", "changed.ndjson"])
+        .exits(5)
+        .says(&format!("entry {}", line - 1));
 }

@@ -20,10 +20,22 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
     ("sled::", &["store"], "only the store knows sled"),
     ("Utc::now", &["main"], "the library has no clock"),
     ("SystemTime::now", &["main"], "the library has no clock"),
-    ("env::var", &["main", "cli"], "the library reads no environment"),
+    (
+        "env::var",
+        &["main", "cli"],
+        "the library reads no environment",
+    ),
     ("println!", &[], "results go through cli::output"),
-    ("process::exit", &["cli"], "only the command ends the process"),
-    ("blake3::", &["log", "store", "register"], "hashing is not the law's business"),
+    (
+        "process::exit",
+        &["cli"],
+        "only the command ends the process",
+    ),
+    (
+        "blake3::",
+        &["log", "store", "register"],
+        "hashing is not the law's business",
+    ),
     ("clap::", &["cli", "main"], "the library knows no arguments"),
 ];
 
@@ -43,25 +55,41 @@ fn sources(dir: &Path) -> Vec<PathBuf> {
 /// The room that a source file is in: its first directory, or its own name at the top.
 fn room(path: &Path) -> String {
     let inner = path.strip_prefix(Path::new(PROJECT).join("src")).unwrap();
-    let first = inner.components().next().unwrap().as_os_str().to_string_lossy();
+    let first = inner
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_string_lossy();
     first.trim_end_matches(".rs").to_owned()
 }
 
 /// A file's code without its test modules and comments.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
-    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    let text = text
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap()
+        .to_owned();
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn is_test(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name == "tests.rs") || path.components().any(|part| part.as_os_str() == "tests")
+    path.file_name().is_some_and(|name| name == "tests.rs")
+        || path.components().any(|part| part.as_os_str() == "tests")
 }
 
 #[test]
 fn rooms_import_only_what_the_plan_allows() {
     let mut wrong = Vec::new();
-    for path in sources(&Path::new(PROJECT).join("src")).iter().filter(|path| !is_test(path)) {
+    for path in sources(&Path::new(PROJECT).join("src"))
+        .iter()
+        .filter(|path| !is_test(path))
+    {
         let (room, code) = (room(path), code(path));
         if room == "lib" {
             continue;
@@ -71,12 +99,18 @@ fn rooms_import_only_what_the_plan_allows() {
             assert!(of_binary, "{} is in no room of the plan", path.display());
             for (name, _) in MAY_IMPORT {
                 if code.contains(&format!("crate::{name}")) {
-                    wrong.push(format!("{} imports {name} past the front door", path.display()));
+                    wrong.push(format!(
+                        "{} imports {name} past the front door",
+                        path.display()
+                    ));
                 }
             }
             continue;
         };
-        for (name, _) in MAY_IMPORT.iter().filter(|(name, _)| *name != room && !allowed.contains(name)) {
+        for (name, _) in MAY_IMPORT
+            .iter()
+            .filter(|(name, _)| *name != room && !allowed.contains(name))
+        {
             if code.contains(&format!("crate::{name}")) {
                 wrong.push(format!("{} imports {name}", path.display()));
             }
@@ -88,7 +122,10 @@ fn rooms_import_only_what_the_plan_allows() {
 #[test]
 fn words_stand_only_in_their_rooms() {
     let mut wrong = Vec::new();
-    for path in sources(&Path::new(PROJECT).join("src")).iter().filter(|path| !is_test(path)) {
+    for path in sources(&Path::new(PROJECT).join("src"))
+        .iter()
+        .filter(|path| !is_test(path))
+    {
         let (room, code) = (room(path), code(path));
         for (word, rooms, why) in ONLY_IN {
             if code.contains(word) && !rooms.contains(&room.as_str()) {
@@ -111,7 +148,10 @@ fn files_stay_readable() {
             }
             let first = text.lines().next().unwrap_or_default();
             if !first.starts_with("//!") {
-                wrong.push(format!("{}: says nothing of itself in its first line", path.display()));
+                wrong.push(format!(
+                    "{}: says nothing of itself in its first line",
+                    path.display()
+                ));
             }
             for (n, line) in text.lines().enumerate() {
                 if line.trim_end() != line {
@@ -129,6 +169,9 @@ fn every_test_file_is_in_the_binary() {
     let main = fs::read_to_string(dir.join("main.rs")).unwrap();
     for path in sources(&dir) {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(name == "main" || main.contains(&format!("mod {name};")), "{name}.rs is not in tests/it/main.rs");
+        assert!(
+            name == "main" || main.contains(&format!("mod {name};")),
+            "{name}.rs is not in tests/it/main.rs"
+        );
     }
 }

@@ -1,0 +1,72 @@
+//! `export`: the log, one JSON object a line. Reads the journal alone.
+
+use super::args::Export;
+use super::output::Output;
+use super::{Exit, Failure, Global, open};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// Runs the verb.
+pub fn run(global: &Global, args: &Export, out: &Output) -> Result<Exit, Failure> {
+    let journal = open::journal(global)?;
+    let to: Box<dyn Write> = match &args.output {
+        Some(path) => Box::new(File::create_new(path).map_err(|error| unwritten(path, &error))?),
+        None => Box::new(io::stdout().lock()),
+    };
+    let mut to = BufWriter::with_capacity(1 << 18, to);
+    let entries = journal
+        .head()
+        .map_err(|error| open::unusable(error.into()))?
+        .map_or(0, |head| head.seq + 1);
+    let bar = args
+        .output
+        .as_ref()
+        .map_or_else(indicatif::ProgressBar::hidden, |_| {
+            out.progress(entries, "exporting")
+        });
+    let mut failed = None;
+    let read = journal.lines(0, &mut |line| {
+        bar.inc(1);
+        match to.write_all(line.bytes).and_then(|()| to.write_all(b"\n")) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    });
+    bar.finish_and_clear();
+    let written = failed.map_or_else(|| to.flush(), Err);
+    read.map_err(|error| open::unusable(error.into()))?;
+    match (written, &args.output) {
+        (Ok(()), Some(path)) => {
+            drop(to);
+            File::open(path)
+                .and_then(|file| file.sync_all())
+                .map_err(|error| unwritten(path, &error))?;
+            out.say(&format!("Exported {entries} entries to {}", path.display()));
+            Ok(Exit::Done)
+        }
+        (Ok(()), None) => Ok(Exit::Done),
+        (Err(error), None) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
+        (Err(error), path) => Err(unwritten(
+            path.as_deref().unwrap_or(Path::new("standard output")),
+            &error,
+        )),
+    }
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    let failure = Failure::new(
+        Exit::Unusable,
+        "io",
+        format!("{} cannot be written: {error}", path.display()),
+    );
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        failure.hint("an export never overwrites a file")
+    } else {
+        failure
+    }
+}

@@ -1,0 +1,82 @@
+//! `log`: what was recorded, in record order. Reads the journal alone, so it works when nothing else does.
+
+use super::args::Log;
+use super::output::{self, Output};
+use super::show::Line;
+use super::{Exit, Failure, Global, open};
+use regesta::domain::RegimeKey;
+use regesta::log::RawEntry;
+use regesta::store::StoreError;
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+
+/// Runs the verb.
+pub fn run(global: &Global, args: &Log, out: &Output) -> Result<Exit, Failure> {
+    let journal = open::journal(global)?;
+    let regime: Option<RegimeKey> = args
+        .regime
+        .as_ref()
+        .map(|name| name.parse())
+        .transpose()
+        .map_err(Failure::usage)?;
+    let unusable = |error: StoreError| open::unusable(error.into());
+    let head = journal.head().map_err(unusable)?;
+    // Without a regime the beginning is known: only what is shown is read.
+    let from = match (args.last, &regime, head) {
+        (Some(last), None, Some(head)) => (head.seq + 1).saturating_sub(last as u64),
+        _ => 0,
+    };
+    let mut shown = VecDeque::new();
+    let mut failed = None;
+    let mut each = |raw: RawEntry<'_>| {
+        let line = Line::of(&raw);
+        if regime
+            .as_ref()
+            .is_some_and(|regime| !line.regimes.contains(regime))
+        {
+            return ControlFlow::Continue(());
+        }
+        match args.last {
+            // The last ones are kept until the end is known.
+            Some(last) => {
+                shown.push_back(line);
+                if shown.len() > last {
+                    shown.pop_front();
+                }
+            }
+            None => {
+                if let Err(failure) = print(&line, out) {
+                    failed = Some(failure);
+                    return ControlFlow::Break(());
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    };
+    journal.read(from, &mut each).map_err(unusable)?;
+    if let Some(failure) = failed {
+        return Err(failure);
+    }
+    for line in &shown {
+        print(line, out)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn print(line: &Line, out: &Output) -> Result<(), Failure> {
+    if out.json {
+        return out.print_json(line);
+    }
+    let regimes: Vec<_> = line.regimes.iter().map(ToString::to_string).collect();
+    let text = format!(
+        "{:>6}  {:.12}  {}  {}  {}  {}\n",
+        line.seq,
+        line.link.to_string(),
+        &line.recorded_at[..19],
+        line.kind,
+        regimes.join(", "),
+        line.cite.as_deref().unwrap_or_default(),
+    );
+    let end = text.trim_end().len();
+    out.print(&format!("{}\n", output::clip(&text[..end], out.width)))
+}

@@ -1,0 +1,174 @@
+//! What most verbs begin with: the record, the dials, a regime by name.
+
+use super::args::Dials;
+use super::output::Output;
+use super::{Exit, Failure, Global, Outside};
+use regesta::domain::{Moment, RegimeKey};
+use regesta::log::{Head, Link};
+use regesta::record::{Options, Record, RecordError};
+use regesta::register::Ask;
+use regesta::store::{Journal, StoreError};
+use std::error::Error;
+use std::path::Path;
+
+/// How the record is opened for a verb.
+pub fn options(global: &Global, verb: &str, outside: Outside) -> Options {
+    Options {
+        wait: global.wait,
+        verb: verb.to_owned(),
+        since: outside.now,
+    }
+}
+
+/// Opens the record and says what was put right.
+pub fn record(
+    global: &Global,
+    verb: &str,
+    outside: Outside,
+    out: &Output,
+) -> Result<Record, Failure> {
+    let (record, repairs) =
+        Record::open(&global.record, options(global, verb, outside)).map_err(unusable)?;
+    for repair in repairs {
+        out.say(&format!("repaired: {repair}"));
+    }
+    Ok(record)
+}
+
+/// The journal, which is read without waiting for anybody.
+pub fn journal(global: &Global) -> Result<Journal, Failure> {
+    Journal::of(&global.record).map_err(|error| unusable(error.into()))
+}
+
+/// The dials as a question, and the link of the head that it is asked of.
+pub fn ask(record: &Record, dials: &Dials, outside: Outside) -> Result<(Ask, Link), Failure> {
+    let known = match &dials.known_at {
+        None => record.head(),
+        Some(text) => known_at(record, text)?,
+    };
+    let ask = Ask {
+        on: dials.on(outside.today),
+        public_by: dials.public_by,
+        known_at: known.seq,
+        as_law_stood: dials.law_stood(outside.today),
+    };
+    Ok((ask, known.link))
+}
+
+/// An entry's position, a day or an instant of recording, or the beginning of a link.
+fn known_at(record: &Record, text: &str) -> Result<Head, Failure> {
+    if let Ok(seq) = text.parse::<u64>() {
+        let head = record.head();
+        let found = if seq <= head.seq {
+            record.entry(seq).map_err(unusable)?
+        } else {
+            None
+        };
+        return found.map(|entry| entry.head()).ok_or_else(|| {
+            Failure::usage(format!("there is no entry {seq}"))
+                .hint(format!("the last one is {}", head.seq))
+        });
+    }
+    if let Ok(moment) = text.parse::<Moment>() {
+        let found = record.known_at(moment).map_err(unusable)?;
+        return found.ok_or_else(|| {
+            Failure::usage(format!(
+                "the record was opened after {text}: it held nothing then"
+            ))
+        });
+    }
+    by_link(record.by_link(text).map_err(unusable)?, text)
+}
+
+/// The one entry whose link begins so.
+pub fn by_link(found: Result<Head, usize>, text: &str) -> Result<Head, Failure> {
+    found.map_err(|several| match several {
+        0 => Failure::usage(format!("no entry is called {text}"))
+            .hint("give a position, an instant like 2025-01-27T12:00Z, or the beginning of a link"),
+        n => Failure::usage(format!("{n} entries have a link that begins with {text}"))
+            .hint("give more of it"),
+    })
+}
+
+/// A regime that is recorded, by its name.
+pub fn regime(record: &Record, name: &str) -> Result<RegimeKey, Failure> {
+    let regimes = record.regimes().map_err(unusable)?;
+    if let Some(found) = regimes.iter().find(|regime| regime.as_str() == name) {
+        return Ok(found.clone());
+    }
+    let unknown = Failure::usage(format!("no regime named {name}"));
+    let upper = name.to_uppercase();
+    let near = regimes
+        .iter()
+        .map(|regime| (strsim::damerau_levenshtein(&upper, regime.as_str()), regime))
+        .min();
+    Err(match near {
+        Some((distance, regime)) if distance <= 3 || regime.as_str().contains(&upper) => {
+            unknown.hint(format!("did you mean {regime}?"))
+        }
+        Some(_) => unknown.hint("`regesta state` lists them all"),
+        None => unknown.hint("nothing is recorded yet: regesta append events"),
+    })
+}
+
+/// A record that cannot be used, as the user is told.
+pub fn unusable(error: RecordError) -> Failure {
+    let message = chain(&error);
+    match &error {
+        RecordError::Store(error) => match error {
+            StoreError::NotARecord { .. } => {
+                Failure::new(Exit::Unusable, "not_a_record", message).hint("open one: regesta init")
+            }
+            StoreError::Locked { .. } => Failure::new(Exit::Unusable, "locked", message)
+                .hint("run the command again, or wait longer: --wait 30s"),
+            StoreError::NewerVersion { .. } => {
+                Failure::new(Exit::Unusable, "newer_version", message)
+                    .hint("use the release that made it, or a later one")
+            }
+            StoreError::Fork { .. } => Failure::new(Exit::Forked, "forked", message)
+                .hint("`log`, `show`, `export` and `verify` still work: they read the journal"),
+            StoreError::Import { .. } | StoreError::EmptyImport => {
+                Failure::new(Exit::Tampered, "bad_export", message)
+            }
+            StoreError::Journal { .. } | StoreError::Damaged { .. } => {
+                Failure::new(Exit::Tampered, "damaged", message)
+                    .hint("`regesta verify` says all that is wrong")
+            }
+            StoreError::AlreadyARecord { .. } | StoreError::NotEmpty { .. } => {
+                Failure::new(Exit::Refused, "exists", message)
+                    .hint("give another directory: --record DIR")
+            }
+            _ => Failure::new(Exit::Unusable, "unusable", message),
+        },
+        RecordError::Origin(_) => Failure::usage(message),
+        RecordError::Entry { .. } | RecordError::Row { .. } => {
+            Failure::new(Exit::Tampered, "damaged", message)
+                .hint("`regesta verify` says all that is wrong")
+        }
+        _ => Failure::new(Exit::Unusable, "unusable", message),
+    }
+}
+
+/// A file or directory that cannot be read, as the user is told.
+pub fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(
+        Exit::Refused,
+        "unreadable",
+        format!("{} cannot be read: {error}", path.display()),
+    )
+    .nothing_written()
+}
+
+/// An error with all its causes, in one sentence.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    text
+}

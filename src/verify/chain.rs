@@ -1,0 +1,284 @@
+//! The pass over all entries: each by itself on all cores, then one after another.
+
+use super::finding::{Finding, What};
+use crate::domain::Opening;
+use crate::log::{EntryError, Follows, Head, Header, Kind, LineError, Link, RawEntry, parse_line};
+use crate::register::project;
+use crate::store::{Journal, StoreError, View};
+use rayon::prelude::*;
+use std::io::{self, BufRead};
+use std::ops::ControlFlow;
+
+/// Told how many entries were examined, and of how many.
+pub type Progress<'a> = dyn Fn(u64) + Sync + 'a;
+
+/// How many lines are examined at once.
+const CHUNK: usize = 4096;
+
+/// What the pass over one copy of a log gave.
+#[derive(Debug, Default)]
+pub struct Chain {
+    /// How many entries there are.
+    pub entries: u64,
+    /// The last one.
+    pub head: Option<Head>,
+    /// The record's name, as its opening says.
+    pub origin: Option<String>,
+    /// BLAKE3 over all headers, salts and bodies in order: what two copies are compared by.
+    pub digest: [u8; 32],
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+/// What one entry says by itself.
+struct Alone {
+    head: Head,
+    header: Option<Header>,
+    prev: Link,
+    digest: [u8; 32],
+    findings: Vec<Finding>,
+    origin: Option<String>,
+}
+
+/// Examines every entry of the journal.
+pub(super) fn of_journal(journal: &Journal, progress: &Progress<'_>) -> Result<Chain, StoreError> {
+    let mut pass = Pass::new(progress);
+    let mut chunk: Vec<Vec<u8>> = Vec::with_capacity(CHUNK);
+    journal.lines(0, &mut |line| {
+        chunk.push(line.bytes.to_vec());
+        if chunk.len() == CHUNK {
+            pass.lines(&std::mem::take(&mut chunk));
+        }
+        ControlFlow::Continue(())
+    })?;
+    pass.lines(&chunk);
+    Ok(pass.ended())
+}
+
+/// Examines every line that can be read there.
+///
+/// # Errors
+///
+/// Where reading fails.
+pub fn of_lines(mut lines: impl BufRead, progress: &Progress<'_>) -> Result<Chain, io::Error> {
+    let mut pass = Pass::new(progress);
+    let mut torn = false;
+    loop {
+        let mut chunk = Vec::new();
+        while chunk.len() < CHUNK {
+            let mut line = Vec::new();
+            if lines.read_until(b'\n', &mut line)? == 0 {
+                break;
+            }
+            torn = line.pop() != Some(b'\n');
+            chunk.push(line);
+        }
+        if chunk.is_empty() {
+            break;
+        }
+        pass.lines(&chunk);
+    }
+    let mut chain = pass.ended();
+    if torn {
+        chain.findings.push(Finding::damage(None, What::TornLine));
+    }
+    Ok(chain)
+}
+
+/// Examines every entry of the store.
+pub(super) fn of_store(view: &View, progress: &Progress<'_>) -> Result<Chain, StoreError> {
+    let mut pass = Pass::new(progress);
+    let segments = view.segments()?;
+    // As many stretches at once as there are cores, so that memory stays bounded.
+    for some in segments.chunks(rayon::current_num_threads()) {
+        let examined: Vec<Result<Vec<Alone>, StoreError>> = some
+            .par_iter()
+            .map(|segment| {
+                let mut alone =
+                    Vec::with_capacity(usize::try_from(segment.to - segment.from).unwrap_or(0));
+                view.read_segment(segment, &mut |raw| {
+                    alone.push(Alone::of(&raw));
+                    ControlFlow::Continue(())
+                })?;
+                Ok(alone)
+            })
+            .collect();
+        for alone in examined {
+            pass.take(alone?);
+        }
+    }
+    Ok(pass.ended())
+}
+
+/// The pass in order.
+struct Pass<'a> {
+    chain: Chain,
+    hasher: blake3::Hasher,
+    lines: u64,
+    progress: &'a Progress<'a>,
+}
+
+impl<'a> Pass<'a> {
+    fn new(progress: &'a Progress<'a>) -> Self {
+        Self {
+            chain: Chain::default(),
+            hasher: blake3::Hasher::new(),
+            lines: 0,
+            progress,
+        }
+    }
+
+    fn lines(&mut self, lines: &[Vec<u8>]) {
+        let examined: Vec<Result<Alone, LineError>> = lines
+            .par_iter()
+            .map(|line| parse_line(line).map(|raw| Alone::of(&raw)))
+            .collect();
+        for alone in examined {
+            self.lines += 1;
+            match alone {
+                Ok(alone) => self.take(vec![alone]),
+                Err(error) => {
+                    let what = What::NotAnEntry {
+                        line: self.lines,
+                        reason: error.to_string(),
+                    };
+                    self.chain.findings.push(Finding::damage(None, what));
+                    // What stood here is not known: the next entry is not blamed for it.
+                    self.chain.head = None;
+                    self.chain.entries += 1;
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, all: Vec<Alone>) {
+        let n = all.len() as u64;
+        for alone in all {
+            self.take_one(alone);
+        }
+        (self.progress)(n);
+    }
+
+    fn take_one(&mut self, mut alone: Alone) {
+        self.chain.findings.append(&mut alone.findings);
+        if let Err(error) = self.follows(&alone) {
+            let what = What::Unlinked {
+                reason: error.to_string(),
+            };
+            self.chain
+                .findings
+                .push(Finding::damage(Some(alone.head.seq), what));
+        }
+        self.hasher.update(&alone.digest);
+        self.chain.origin = self.chain.origin.take().or(alone.origin);
+        self.chain.head = Some(alone.head);
+        self.chain.entries += 1;
+    }
+
+    fn follows(&self, alone: &Alone) -> Result<(), EntryError> {
+        let head = &alone.head;
+        let Some(before) = &self.chain.head else {
+            let first = self.chain.entries == 0;
+            return match head.seq {
+                0 => Ok(()),
+                found if first => Err(EntryError::Seq { expected: 0, found }),
+                _ => Ok(()),
+            };
+        };
+        let expected = before.seq + 1;
+        if head.seq != expected {
+            return Err(EntryError::Seq {
+                expected,
+                found: head.seq,
+            });
+        }
+        if alone.prev != before.link {
+            return Err(EntryError::Prev {
+                seq: head.seq,
+                expected: before.link,
+                found: alone.prev,
+            });
+        }
+        if alone.header.is_some() && head.recorded_at < before.recorded_at {
+            let (seq, at, previous) = (head.seq, head.recorded_at, before.recorded_at);
+            return Err(EntryError::TimeWentBack { seq, at, previous });
+        }
+        Ok(())
+    }
+
+    fn ended(mut self) -> Chain {
+        self.chain.digest = *self.hasher.finalize().as_bytes();
+        self.chain
+    }
+}
+
+impl Alone {
+    fn of(raw: &RawEntry<'_>) -> Self {
+        let head = raw.head();
+        let mut alone = Self {
+            head,
+            header: None,
+            prev: raw.prev(),
+            digest: digest(raw),
+            findings: Vec::new(),
+            origin: None,
+        };
+        match alone.sealed(raw) {
+            Ok(header) => {
+                alone.header = Some(header);
+                alone.decode(&header, raw);
+            }
+            Err(error) => {
+                let what = What::Altered {
+                    reason: error.to_string(),
+                };
+                alone.findings.push(Finding::damage(Some(head.seq), what));
+            }
+        }
+        alone
+    }
+
+    fn sealed(&self, raw: &RawEntry<'_>) -> Result<Header, EntryError> {
+        let header = raw.check_header()?;
+        raw.check_contents(&header)?;
+        raw.check_body()?;
+        if header.seq == 0 {
+            raw.check_place(&header, Follows::Nothing)?;
+        }
+        Ok(header)
+    }
+
+    fn decode(&mut self, header: &Header, raw: &RawEntry<'_>) {
+        let Some(contents) = raw.contents else { return };
+        if let Kind::Unknown(kind) = header.kind {
+            self.findings.push(Finding::warning(
+                Some(header.seq),
+                What::UnknownKind { kind },
+            ));
+            return;
+        }
+        let read = match header.kind {
+            Kind::Opening => serde_json::from_slice::<Opening>(contents.body).map(|opening| {
+                self.origin = Some(opening.origin);
+            }),
+            kind => project(kind, contents.body).map(drop),
+        };
+        if let Err(error) = read {
+            let what = What::Undecodable {
+                reason: error.to_string(),
+            };
+            self.findings.push(Finding::damage(Some(header.seq), what));
+        }
+    }
+}
+
+/// One digest for an entry's bytes, which are bound by header and salt: the header names the body's digest.
+fn digest(raw: &RawEntry<'_>) -> [u8; 32] {
+    let mut bytes = [0; 96 + 32 + 1];
+    bytes[..96].copy_from_slice(&raw.header);
+    if let Some(contents) = &raw.contents {
+        bytes[96..128].copy_from_slice(&contents.salt.0);
+        bytes[128] = 1;
+    }
+    *blake3::hash(&bytes).as_bytes()
+}

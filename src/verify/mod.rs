@@ -1,0 +1,233 @@
+//! Examination: what is wrong with a record, all of it, and nothing in it changed.
+//!
+//! An examination gives graded [`Finding`]s and never stops at the first. What an entry says by itself (header, link,
+//! digest, canonical form, typed body) is checked on all cores; what it says about its neighbours (position, previous
+//! link, time) in order. Then every decision is admitted again, regime by regime, and the indexes are compared with what
+//! the log gives. Memory is bounded by the largest regime, not by the log.
+//!
+//! **What it cannot show.** A chain agrees with itself: whoever can write the record can rewrite it from any entry on, or
+//! cut its tail in both copies, and it will agree with itself again. Only a head kept elsewhere shows that.
+
+mod chain;
+mod finding;
+mod index;
+
+pub use chain::{Chain, Progress, of_lines};
+pub use finding::{Finding, Level, Verdict, What};
+
+use crate::log::Head;
+use crate::store::{self, Examination, StoreError};
+use serde::Serialize;
+use std::path::Path;
+use std::time::Duration;
+
+/// What an examination found.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// How many entries were examined.
+    pub entries: u64,
+    /// The first and the last entry.
+    pub head: Option<Head>,
+    /// The record's name, as its opening says.
+    pub origin: Option<String>,
+    /// What was examined, in words.
+    pub examined: Vec<String>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The gravest of what was found.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.findings
+            .iter()
+            .map(Finding::verdict)
+            .max()
+            .unwrap_or(Verdict::Sound)
+    }
+}
+
+/// Examines a record: both copies, every entry, every decision, every index.
+///
+/// # Errors
+///
+/// Where the record cannot be examined at all: it is none, is in use, or the system says no.
+pub fn record(dir: &Path, wait: Duration, progress: &Progress<'_>) -> Result<Report, StoreError> {
+    let found = store::examine(dir, wait, crate::record::INDEXING)?;
+    let mut report = Report::default();
+    let journal = journal_of(&found, &mut report, progress)?;
+    let stored = store_of(&found, &mut report, progress)?;
+    compare(&found, journal.as_ref(), stored.as_ref(), &mut report);
+    let chain = stored.as_ref().or(journal.as_ref());
+    report.entries = chain.map_or(0, |chain| chain.entries);
+    report.head = chain.and_then(|chain| chain.head);
+    report.origin = chain.and_then(|chain| chain.origin.clone());
+    Ok(report)
+}
+
+/// Examines the journal alone: no lock, no sled, while others may be writing.
+///
+/// # Errors
+///
+/// Where it cannot be read at all.
+pub fn journal(dir: &Path, progress: &Progress<'_>) -> Result<Report, StoreError> {
+    let journal = store::Journal::of(dir)?;
+    let chain = chain::of_journal(&journal, progress)?;
+    Ok(only(chain, "the journal"))
+}
+
+/// Examines an export, or any lines of one.
+///
+/// # Errors
+///
+/// Where they cannot be read.
+pub fn export(
+    lines: impl std::io::BufRead,
+    progress: &Progress<'_>,
+) -> Result<Report, std::io::Error> {
+    Ok(only(of_lines(lines, progress)?, "the export"))
+}
+
+fn only(chain: Chain, name: &str) -> Report {
+    let mut report = Report {
+        entries: chain.entries,
+        head: chain.head,
+        origin: chain.origin.clone(),
+        examined: vec![format!(
+            "{} entries of {name}: headers, links, digests, canonical form, typed bodies",
+            chain.entries
+        )],
+        findings: chain.findings,
+    };
+    if chain.entries == 0 {
+        report.findings.push(Finding::damage(None, What::Empty));
+    }
+    report
+}
+
+fn journal_of(
+    found: &Examination,
+    report: &mut Report,
+    progress: &Progress<'_>,
+) -> Result<Option<Chain>, StoreError> {
+    let mut chain = chain::of_journal(&found.journal, progress)?;
+    if chain.entries == 0 {
+        report
+            .findings
+            .push(Finding::damage(None, What::JournalGone));
+        return Ok(None);
+    }
+    report.findings.append(&mut chain.findings);
+    report
+        .examined
+        .push(format!("{} entries of the journal", chain.entries));
+    Ok(Some(chain))
+}
+
+fn store_of(
+    found: &Examination,
+    report: &mut Report,
+    progress: &Progress<'_>,
+) -> Result<Option<Chain>, StoreError> {
+    let view = match &found.store {
+        Ok(view) => view,
+        Err(error) => {
+            report.findings.push(Finding::damage(
+                None,
+                What::StoreUnusable {
+                    reason: error.to_string(),
+                },
+            ));
+            return Ok(None);
+        }
+    };
+    let mut chain = match chain::of_store(view, progress) {
+        Ok(examined) => examined,
+        Err(StoreError::Damaged { what }) => {
+            report
+                .findings
+                .push(Finding::damage(None, What::StoreUnusable { reason: what }));
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let damaged = chain
+        .findings
+        .iter()
+        .any(|finding| finding.level == Level::Damage);
+    // What the journal's examination said already is not said twice.
+    chain
+        .findings
+        .retain(|finding| !report.findings.contains(finding));
+    report.findings.append(&mut chain.findings);
+    report.examined.push(format!(
+        "{} entries of the store: headers, links, digests, canonical form, typed bodies",
+        chain.entries
+    ));
+    if !damaged {
+        index::compare(view, report)?;
+    }
+    Ok(Some(chain))
+}
+
+/// Compares the two copies, and says what opening the record would put right.
+fn compare(
+    found: &Examination,
+    journal: Option<&Chain>,
+    stored: Option<&Chain>,
+    report: &mut Report,
+) {
+    if let Some(StoreError::Fork {
+        seq,
+        store,
+        journal,
+    }) = &found.fork
+    {
+        report.findings.push(Finding::damage(
+            Some(*seq),
+            What::Fork {
+                store: *store,
+                journal: *journal,
+            },
+        ));
+        return;
+    }
+    for repair in &found.repairs {
+        if let store::Repair::JournalCompleted {
+            from: Some(from),
+            to,
+        } = repair
+        {
+            report.findings.push(Finding::damage(
+                Some(from.seq),
+                What::JournalShorter {
+                    journal: *from,
+                    store: *to,
+                },
+            ));
+        } else if !matches!(
+            repair,
+            store::Repair::StoreRebuilt { .. } | store::Repair::JournalCompleted { .. }
+        ) {
+            report.findings.push(Finding::warning(
+                None,
+                What::Repairable {
+                    repair: repair.to_string(),
+                },
+            ));
+        }
+    }
+    let (Some(journal), Some(stored)) = (journal, stored) else {
+        return;
+    };
+    if journal.digest == stored.digest && journal.entries == stored.entries {
+        report
+            .examined
+            .push("both copies are the same, byte for byte".to_owned());
+    } else if journal.entries == stored.entries {
+        report
+            .findings
+            .push(Finding::damage(None, What::CopiesDiffer));
+    }
+}
