@@ -1,9 +1,9 @@
 //! `history`: a regime's or a subject's story, in legal time.
 
 use super::args::History;
-use super::output::{self, Output, Receipt, heading};
+use super::output::{ASSUMED, Output, Receipt, heading};
 use super::{Exit, Failure, Global, Outside, open};
-use regesta::domain::{RegimeKey, SubjectId};
+use regesta::domain::{Moment, RegimeKey, SubjectId, Tier};
 use regesta::record::Record;
 use regesta::register::{Episode, Story};
 use serde::Serialize;
@@ -43,6 +43,9 @@ pub fn run(
     for story in &stories {
         let _ = writeln!(text, "{}", heading(story.regime.as_str()));
         tell(&mut text, story, out);
+        if story.episodes.iter().any(|episode| episode.assumed) {
+            text.push_str(ASSUMED);
+        }
         text.push('\n');
     }
     if stories.is_empty() {
@@ -65,47 +68,55 @@ fn of(record: &Record, name: &str) -> Result<(Vec<RegimeKey>, Option<SubjectId>)
     Ok((vec![open::regime(record, name)?], None))
 }
 
+/// Tells a story. The steps of one procedure hang together on a thread down the left side.
 fn tell(text: &mut String, story: &Story, out: &Output) {
-    let mut table = out.table(&[]);
-    let mut thread = None;
-    for episode in &story.episodes {
-        // A procedure is drawn as one thread down the left side.
-        let same = episode.procedure.is_some() && episode.procedure == thread;
-        let next_same = story.episodes.iter().any(|other| {
-            other.procedure.is_some()
-                && other.procedure == episode.procedure
-                && other.entry != episode.entry
-        });
-        let mark = match (same, next_same) {
-            (true, _) => "│",
-            (false, true) => "┌",
-            (false, false) => " ",
+    let told = &story.episodes;
+    for (n, episode) in told.iter().enumerate() {
+        let with = |other: Option<&Episode>| {
+            episode.procedure.is_some()
+                && other.is_some_and(|other| other.procedure == episode.procedure)
         };
-        thread.clone_from(&episode.procedure);
-        table.add_row([
-            format!("{mark} {}", when(episode)),
-            lines(episode),
-            basis(episode),
-        ]);
+        let (above, below) = (
+            with(n.checked_sub(1).and_then(|n| told.get(n))),
+            with(told.get(n + 1)),
+        );
+        let (knot, thread) = match (above, below) {
+            (false, false) => (" ", " "),
+            (false, true) => ("┌", "│"),
+            (true, true) => ("├", "│"),
+            (true, false) => ("└", " "),
+        };
+        let when = format!("{}{}", episode.from, if episode.assumed { "?" } else { "" });
+        let indent = format!("{:<12}{thread} ", "");
+        out.wrap(
+            text,
+            &format!("{when:<12}{knot} "),
+            &indent,
+            &title(episode),
+        );
+        for line in &episode.did {
+            out.wrap(text, &format!("{indent}  "), &format!("{indent}    "), line);
+        }
     }
-    text.push_str(&output::lines(&table));
 }
 
-fn when(episode: &Episode) -> String {
-    format!("{}{}", episode.from, if episode.assumed { "?" } else { "" })
-}
-
-fn lines(episode: &Episode) -> String {
-    let mut lines = episode.did.clone();
-    if let Some(adopted) = episode
-        .adopted_on
-        .filter(|day| regesta::domain::Moment::Day(*day) != episode.from)
-    {
-        lines.push(format!("(adopted {adopted})"));
+/// What it was, with its citation where that says more, its day of adoption where it is another, and its entry.
+fn title(episode: &Episode) -> String {
+    let mut title = heading(&episode.title);
+    if episode.act != episode.title {
+        let _ = write!(title, " · {}", episode.act);
     }
-    lines.join("\n")
-}
-
-fn basis(episode: &Episode) -> String {
-    format!("{}, entry {}", episode.act, episode.entry)
+    match episode.adopted_on {
+        Some(adopted) if Moment::Day(adopted) != episode.from => {
+            let _ = write!(title, " · adopted {adopted}");
+        }
+        _ => {}
+    }
+    let _ = write!(title, " · entry {}", episode.entry);
+    match episode.tier {
+        Tier::Press => title.push_str(" · press alone"),
+        Tier::MachineExtracted => title.push_str(" · machine extraction alone"),
+        _ => {}
+    }
+    title
 }

@@ -4,7 +4,7 @@ use super::{Exit, Failure, Global};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 use regesta::domain::{Answer, Moment, Status};
-use regesta::register::{Ask, Standing};
+use regesta::register::{Ask, Reason, Standing};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -91,14 +91,78 @@ impl Output {
     }
 }
 
-/// A table as text, without blanks at the ends of its lines.
-pub fn lines(table: &Table) -> String {
+/// A table as text, indented, without blanks at the ends of its lines.
+pub fn lines(table: &Table, indent: &str) -> String {
     let mut text = String::new();
     for line in table.lines() {
-        text.push_str(line.trim_end());
+        // The table pads its first column on the left as well.
+        let line = line.strip_prefix(' ').unwrap_or(&line);
+        text.push_str(format!("{indent}{line}").trim_end());
         text.push('\n');
     }
     text
+}
+
+impl Output {
+    /// Adds a text, wrapped: its first line after `first`, the others after `rest`.
+    pub fn wrap(&self, into: &mut String, first: &str, rest: &str, text: &str) {
+        let options = textwrap::Options::new(usize::from(self.width))
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .initial_indent(first)
+            .subsequent_indent(rest);
+        for line in textwrap::wrap(text, options) {
+            into.push_str(line.trim_end());
+            into.push('\n');
+        }
+    }
+}
+
+/// What a question mark behind a day means.
+pub const ASSUMED: &str = "  ?  the day was not read but assumed, from publication or adoption\n";
+
+/// Acts by the entry that records them, to be named once under an answer.
+#[derive(Debug, Default)]
+pub struct Acts<'a>(std::collections::BTreeMap<u64, &'a str>);
+
+impl<'a> Acts<'a> {
+    /// Takes note of the acts behind something, and gives the deciding entry.
+    pub fn cite(&mut self, because: &'a [Reason]) -> String {
+        let last = because.last();
+        if let Some(reason) = last {
+            self.0.insert(reason.entry, &reason.act);
+        }
+        last.map(|reason| reason.entry.to_string())
+            .unwrap_or_default()
+    }
+
+    /// Says what a question mark behind a day means, where there was one.
+    pub fn assumed(into: &mut String, because: &[Reason]) {
+        if because.iter().any(|reason| reason.assumed) {
+            into.push_str(ASSUMED);
+        }
+    }
+
+    /// The acts noted, a line each.
+    pub fn tell(&self, out: &Output, into: &mut String) {
+        if self.0.is_empty() {
+            return;
+        }
+        let width = self
+            .0
+            .keys()
+            .next_back()
+            .map_or(1, |entry| entry.to_string().len());
+        into.push_str(&format!("\n{}\n", heading("Acts")));
+        for (entry, act) in &self.0 {
+            out.wrap(
+                into,
+                &format!("  {entry:>width$}  "),
+                &" ".repeat(width + 4),
+                act,
+            );
+        }
+    }
 }
 
 /// A line cut to that many columns, with a mark where it was.
@@ -165,11 +229,6 @@ pub fn days_left(standing: &Standing) -> String {
         Some(days) => format!("{} d ago", -days),
         None => String::new(),
     }
-}
-
-/// A moment, or a dash.
-pub fn or_dash(moment: Option<&Moment>) -> String {
-    moment.map_or_else(|| "-".to_owned(), ToString::to_string)
 }
 
 /// What an answer speaks from: what was asked, the dials, the head.

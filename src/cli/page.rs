@@ -1,9 +1,9 @@
 //! A regime's page.
 
-use super::board::procedure_line;
-use super::output::{self, Output, heading, or_dash};
+use super::board::procedure_text;
+use super::output::{self, Acts, Output, heading};
 use regesta::domain::{Moment, Status, Until};
-use regesta::register::{Reason, RegimeState, Standing};
+use regesta::register::{ListingState, MeasureState, RegimeState, Standing, Unknown};
 use std::fmt::Write as _;
 
 /// How many listings a page names unless asked for all.
@@ -11,29 +11,226 @@ const NAMED: usize = 20;
 
 /// The page as text.
 pub fn text(state: &RegimeState, on: Moment, all: bool, out: &Output) -> String {
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "{}  {}",
-        heading(state.regime.as_str()),
-        state.title.as_deref().unwrap_or_default()
-    );
-    let _ = writeln!(
-        text,
-        "{} on {on}{}",
-        output::status(state.standing.status),
-        term(&state.standing)
-    );
-    for line in standing_lines(&state.standing) {
-        let _ = writeln!(text, "  {line}");
+    let mut page = Page {
+        state,
+        out,
+        acts: Acts::default(),
+        text: String::new(),
+    };
+    page.head(on);
+    page.measures(all);
+    page.listings(all);
+    page.under_way();
+    page.permitted();
+    page.coming();
+    page.surveys();
+    page.acts.tell(out, &mut page.text);
+    page.text
+}
+
+struct Page<'a> {
+    state: &'a RegimeState,
+    out: &'a Output,
+    acts: Acts<'a>,
+    text: String,
+}
+
+impl Page<'_> {
+    fn head(&mut self, on: Moment) {
+        let Self {
+            state, out, text, ..
+        } = self;
+        let key = state.regime.as_str();
+        match &state.title {
+            Some(title) => out.wrap(
+                text,
+                &format!("{}  ", heading(key)),
+                &" ".repeat(key.len() + 2),
+                title,
+            ),
+            None => {
+                let _ = writeln!(text, "{}", heading(key));
+            }
+        }
+        let standing = &state.standing;
+        let _ = writeln!(
+            text,
+            "{} on {on}{}",
+            output::status(standing.status),
+            term(standing)
+        );
+        for line in remarks(standing) {
+            out.wrap(text, "  ", "  ", &line);
+        }
+        for reason in &standing.because {
+            let assumed = if reason.assumed { "?" } else { "" };
+            let when = format!("{}{assumed}", reason.from);
+            let line = format!("{} (entry {})", reason.act, reason.entry);
+            out.wrap(
+                text,
+                &format!("  {:<12} {when:<12} ", reason.did),
+                &" ".repeat(28),
+                &line,
+            );
+        }
+        Acts::assumed(text, &standing.because);
     }
-    reasons(&mut text, &state.standing.because, out);
-    measures(&mut text, state, all, out);
-    listings(&mut text, state, all, out);
-    under_way(&mut text, state);
-    later(&mut text, state, out);
-    surveys(&mut text, state);
-    text
+
+    fn heading(&mut self, title: &str) {
+        let _ = write!(self.text, "\n{}\n", heading(title));
+    }
+
+    fn measures(&mut self, all: bool) {
+        let state = self.state;
+        let regime_is_over = is_over(state.standing.status);
+        let shown = |one: &&MeasureState| all || regime_is_over || !is_over(one.standing.status);
+        let shown: Vec<_> = state.measures.iter().filter(shown).collect();
+        if shown.is_empty() {
+            return;
+        }
+        self.heading("Measures");
+        let mut table = self
+            .out
+            .table(&["measure", "status", "since", "last day", "entry"]);
+        for one in &shown {
+            let entry = self.acts.cite(&one.standing.because);
+            table.add_row([
+                one.measure.to_string(),
+                status_of(&one.standing),
+                since(&one.standing),
+                last_day(&one.standing),
+                entry,
+            ]);
+            if let Some(condition) = &one.standing.condition {
+                table.add_row([String::new(), format!("waits for: {condition}")]);
+            }
+        }
+        self.text.push_str(&output::lines(&table, "  "));
+        let ended = state.measures.len() - shown.len();
+        if ended > 0 {
+            let _ = writeln!(self.text, "  and {ended} that ended (--all names them)");
+        }
+    }
+
+    fn listings(&mut self, all: bool) {
+        let state = self.state;
+        if state.listings.is_empty() && state.unnamed_entries <= 0 {
+            return;
+        }
+        let mut title = format!("Listings: {} by name", state.listed());
+        if state.unnamed_entries > 0 {
+            let _ = write!(
+                title,
+                ", {} more entries that the sources count without naming them",
+                state.unnamed_entries
+            );
+        }
+        self.heading(&title);
+        let most = if all { usize::MAX } else { NAMED };
+        let mut table = self.out.table(&["name", "status", "since", "entry"]);
+        for one in state.listings.iter().take(most) {
+            let entry = self.acts.cite(&one.standing.because);
+            table.add_row([
+                one.name.clone(),
+                listing_status(one),
+                since(&one.standing),
+                entry,
+            ]);
+        }
+        if !state.listings.is_empty() {
+            self.text.push_str(&output::lines(&table, "  "));
+        }
+        if state.listings.len() > most {
+            let _ = writeln!(
+                self.text,
+                "  and {} more (--all names them)",
+                state.listings.len() - most
+            );
+        }
+        for one in state.listings.iter().filter(|one| !one.orders.is_empty()) {
+            self.out.wrap(
+                &mut self.text,
+                "  ",
+                "    ",
+                &format!("{}: {}", one.name, one.orders.join("; ")),
+            );
+        }
+    }
+
+    fn under_way(&mut self) {
+        let state = self.state;
+        if state.procedures.is_empty() {
+            return;
+        }
+        self.heading("Under way");
+        for procedure in &state.procedures {
+            self.out
+                .wrap(&mut self.text, "  ", "    ", &procedure_text(procedure));
+        }
+    }
+
+    fn permitted(&mut self) {
+        let state = self.state;
+        if state.permissions.is_empty() {
+            return;
+        }
+        self.heading("Permitted");
+        for one in &state.permissions {
+            let until = one
+                .until
+                .as_ref()
+                .map_or("no day named".to_owned(), |until| format!("until {until}"));
+            let entry = self.acts.cite(std::slice::from_ref(&one.because));
+            self.out.wrap(
+                &mut self.text,
+                "  ",
+                "    ",
+                &format!("{} ({until}; entry {entry})", one.permits),
+            );
+        }
+    }
+
+    fn coming(&mut self) {
+        let state = self.state;
+        if state.coming.is_empty() {
+            return;
+        }
+        self.heading("Coming");
+        // What one entry does from one day on is told together.
+        let mut together: Vec<(String, u64, Vec<&str>)> = Vec::new();
+        for one in &state.coming {
+            self.acts.cite(std::slice::from_ref(&one.because));
+            let when = format!("{} (in {} d)", one.from, one.in_days);
+            match together
+                .last_mut()
+                .filter(|last| last.0 == when && last.1 == one.because.entry)
+            {
+                Some(last) => last.2.push(&one.what),
+                None => together.push((when, one.because.entry, vec![&one.what])),
+            }
+        }
+        for (when, entry, what) in together {
+            let line = format!("{when}  {} (entry {entry})", what.join(", "));
+            self.out.wrap(&mut self.text, "  ", "    ", &line);
+        }
+    }
+
+    fn surveys(&mut self) {
+        if !self.state.surveyed.is_empty() {
+            self.text.push('\n');
+        }
+        for survey in &self.state.surveyed {
+            let from = survey
+                .from
+                .map(|from| format!("from {from} "))
+                .unwrap_or_default();
+            let _ = writeln!(
+                self.text,
+                "Surveyed {from}through {}: its terms are recorded completely (entry {})",
+                survey.through, survey.entry
+            );
+        }
+    }
 }
 
 /// How the term ends, after the status.
@@ -55,7 +252,7 @@ fn term(standing: &Standing) -> String {
 }
 
 /// What else is to be said of where something stands.
-pub fn standing_lines(standing: &Standing) -> Vec<String> {
+fn remarks(standing: &Standing) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(standing.unknown.as_ref().map(ToString::to_string));
     lines.extend(standing.applies.map(|from| format!("applies from {from}")));
@@ -68,30 +265,35 @@ pub fn standing_lines(standing: &Standing) -> Vec<String> {
     lines
 }
 
-fn reasons(text: &mut String, because: &[Reason], out: &Output) {
-    let mut table = out.table(&[]);
-    for reason in because {
-        table.add_row([
-            format!("  {}", reason.did),
-            reason.from.to_string(),
-            reason.act.clone(),
-            format!(
-                "entry {}{}",
-                reason.entry,
-                if reason.assumed { ", day assumed" } else { "" }
-            ),
-        ]);
+/// A status in a few words, with the day that an unknown begins or ends.
+fn status_of(standing: &Standing) -> String {
+    let words = standing.status.words();
+    match &standing.unknown {
+        Some(Unknown::After(last)) => format!("{words} after {last}"),
+        Some(Unknown::Before(first) | Unknown::Unrecorded(first)) => {
+            format!("{words} before {first}")
+        }
+        _ => words.to_owned(),
     }
-    text.push_str(&output::lines(&table));
 }
 
-/// The act and the entry that a line rests on last.
-fn basis(standing: &Standing) -> String {
-    standing
-        .because
-        .last()
-        .map(|reason| format!("{}, entry {}", reason.act, reason.entry))
-        .unwrap_or_default()
+fn listing_status(one: &ListingState) -> String {
+    match one.standing.status {
+        Status::Applicable => "listed".to_owned(),
+        Status::Repealed => "delisted".to_owned(),
+        _ => status_of(&one.standing),
+    }
+}
+
+/// Since when it is so; for what has not begun, from when.
+fn since(standing: &Standing) -> String {
+    match (standing.status, standing.applies, standing.since) {
+        (Status::AdoptedNotInForce | Status::InForceNotApplicable, Some(from), _) => {
+            format!("from {from}")
+        }
+        (Status::Unknown, ..) | (_, _, None) => "-".to_owned(),
+        (_, _, Some(since)) => since.to_string(),
+    }
 }
 
 fn last_day(standing: &Standing) -> String {
@@ -100,146 +302,11 @@ fn last_day(standing: &Standing) -> String {
             "-".to_owned()
         }
         (Some(Until::Condition(_)), _) => "condition".to_owned(),
-        (Some(until), _) => until.to_string(),
+        (Some(Until::Open), _) => "none".to_owned(),
+        (Some(Until::Moment(last)), _) => last.to_string(),
     }
 }
 
 fn is_over(status: Status) -> bool {
     matches!(status, Status::Repealed | Status::Lapsed | Status::Annulled)
-}
-
-fn measures(text: &mut String, state: &RegimeState, all: bool, out: &Output) {
-    let over_with_regime = is_over(state.standing.status);
-    let shown: Vec<_> = state
-        .measures
-        .iter()
-        .filter(|one| all || over_with_regime || !is_over(one.standing.status))
-        .collect();
-    if shown.is_empty() {
-        return;
-    }
-    let _ = write!(text, "\n{}\n", heading("Measures"));
-    let mut table = out.table(&["  measure", "status", "since", "last day", "basis"]);
-    for one in &shown {
-        table.add_row([
-            format!("  {}", one.measure),
-            one.standing.status.words().to_owned(),
-            or_dash(one.standing.since.as_ref()),
-            last_day(&one.standing),
-            basis(&one.standing),
-        ]);
-        let lines = standing_lines(&one.standing);
-        if one.standing.status != state.standing.status && !lines.is_empty() {
-            table.add_row([String::new(), lines.join("; ")]);
-        }
-    }
-    text.push_str(&output::lines(&table));
-    let ended = state.measures.len() - shown.len();
-    if ended > 0 {
-        let _ = writeln!(text, "  and {ended} that ended (--all)");
-    }
-}
-
-fn listings(text: &mut String, state: &RegimeState, all: bool, out: &Output) {
-    if state.listings.is_empty() && state.unnamed_entries == 0 {
-        return;
-    }
-    let mut title = format!("Listings  {} bound by name", state.listed());
-    if state.unnamed_entries != 0 {
-        let _ = write!(
-            title,
-            ", {:+} entries counted without names",
-            state.unnamed_entries
-        );
-    }
-    let _ = write!(text, "\n{}\n", heading(&title));
-    let most = if all { usize::MAX } else { NAMED };
-    if !state.listings.is_empty() {
-        let mut table = out.table(&["  name", "status", "since", "basis"]);
-        for one in state.listings.iter().take(most) {
-            let status = one.standing.status;
-            let words = if status == Status::Repealed {
-                "delisted"
-            } else {
-                status.words()
-            };
-            let words = if status == Status::Applicable {
-                "listed"
-            } else {
-                words
-            };
-            table.add_row([
-                format!("  {}", one.name),
-                words.to_owned(),
-                or_dash(one.standing.since.as_ref()),
-                basis(&one.standing),
-            ]);
-            for order in &one.orders {
-                table.add_row([String::new(), order.clone()]);
-            }
-        }
-        text.push_str(&output::lines(&table));
-    }
-    if state.listings.len() > most {
-        let _ = writeln!(text, "  and {} more (--all)", state.listings.len() - most);
-    }
-}
-
-fn under_way(text: &mut String, state: &RegimeState) {
-    if state.procedures.is_empty() {
-        return;
-    }
-    let _ = write!(text, "\n{}\n", heading("Under way"));
-    for procedure in &state.procedures {
-        let _ = writeln!(text, "  {}", procedure_line(procedure));
-    }
-}
-
-fn later(text: &mut String, state: &RegimeState, out: &Output) {
-    if !state.permissions.is_empty() {
-        let _ = write!(text, "\n{}\n", heading("Permitted"));
-        let mut table = out.table(&["  until", "what", "basis"]);
-        for one in &state.permissions {
-            let until = one
-                .until
-                .as_ref()
-                .map_or("-".to_owned(), ToString::to_string);
-            table.add_row([
-                format!("  {until}"),
-                one.permits.clone(),
-                format!("{}, entry {}", one.because.act, one.because.entry),
-            ]);
-        }
-        text.push_str(&output::lines(&table));
-    }
-    if !state.coming.is_empty() {
-        let _ = write!(text, "\n{}\n", heading("Coming"));
-        let mut table = out.table(&["  from", "", "what", "basis"]);
-        for one in &state.coming {
-            table.add_row([
-                format!("  {}", one.from),
-                format!("in {} d", one.in_days),
-                one.what.clone(),
-                format!("{}, entry {}", one.because.act, one.because.entry),
-            ]);
-        }
-        text.push_str(&output::lines(&table));
-    }
-}
-
-fn surveys(text: &mut String, state: &RegimeState) {
-    if !state.surveyed.is_empty() {
-        text.push('\n');
-    }
-    for survey in &state.surveyed {
-        let from = survey
-            .from
-            .map(|from| format!("from {from} "))
-            .unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "Recorded completely {from}through {} (survey, entry {})",
-            survey.through, survey.entry
-        );
-    }
 }

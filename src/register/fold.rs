@@ -324,24 +324,18 @@ impl View<'_> {
             _ => self.voided(slot)?,
         };
         fold.describe(slot);
+        let voided: Vec<_> = self
+            .voided
+            .iter()
+            .filter(|one| one.effect().subject() == Some(id))
+            .copied()
+            .collect();
+        fold.describe(&voided);
         if !fold.orders.is_empty() && standing.answer == Answer::InForce {
             standing = standing.with_status(Status::InterimSuspended);
         }
         standing = self.under(standing, regime);
-        for one in slot {
-            if let Effect::Annulled(e) = one.effect()
-                && standing.answer == Answer::InForce
-                && self.is_annulled(e)
-                && (e.from.is_some()
-                    || fold
-                        .phase
-                        .since
-                        .is_some_and(|since| e.acts.contains(&since.decision.id)))
-            {
-                standing.because.push(one.reason());
-                standing = standing.with_status(self.annulment(e, one));
-            }
-        }
+        let standing = self.annulled_listing(standing, &fold.phase, slot);
         let ListingFold {
             name,
             kind,
@@ -361,6 +355,34 @@ impl View<'_> {
             standing,
             orders,
         })
+    }
+
+    /// A listing that a court annulled: for a span, or the act that made it. Where the effects of one part of it are
+    /// maintained, they are of the whole.
+    fn annulled_listing(
+        &self,
+        mut standing: Standing,
+        phase: &Phase<'_>,
+        slot: &[Placed<'_>],
+    ) -> Standing {
+        let made_by = |e: &Annulled| {
+            phase
+                .since
+                .is_some_and(|since| e.acts.contains(&since.decision.id))
+        };
+        let binds = standing.answer == Answer::InForce;
+        for one in slot {
+            if let Effect::Annulled(e) = one.effect()
+                && binds
+                && standing.status != Status::AnnulledEffectsMaintained
+                && self.is_annulled(e)
+                && (e.from.is_some() || made_by(e))
+            {
+                standing.because.push(one.reason());
+                standing = standing.with_status(self.annulment(e, one));
+            }
+        }
+        standing
     }
 
     /// A listing that is gone because a court annulled the act that made it.

@@ -238,7 +238,7 @@ fn sentence_of_others(effect: &Effect, decision: &DecisionRow) -> String {
             let price = e
                 .demanding
                 .as_ref()
-                .map(|text| format!(", demanding {text}"))
+                .map(|text| format!(". Demanded: {text}"))
                 .unwrap_or_default();
             format!("held by {}: {}{price}", e.by.join(", "), e.what)
         }
@@ -246,7 +246,7 @@ fn sentence_of_others(effect: &Effect, decision: &DecisionRow) -> String {
             let price = e
                 .in_return_for
                 .as_ref()
-                .map(|text| format!(", in return for {text}"))
+                .map(|text| format!(". In return: {text}"))
                 .unwrap_or_default();
             format!("hold lifted by {}{price}", e.by.join(", "))
         }

@@ -65,7 +65,7 @@ impl History {
                     .map(move |row| Placed { seq, decision, row })
             })
             .collect();
-        drop_voided(&mut placed, ask);
+        let voided = take_voided(&mut placed, ask);
         placed.sort_by_key(Placed::order);
         let surveys = rows
             .iter()
@@ -92,6 +92,7 @@ impl History {
             on: ask.on.day(zone),
             ask: *ask,
             placed,
+            voided,
             surveys: surveys.collect(),
         }
     }
@@ -110,10 +111,10 @@ fn withdrawn(rows: &[(u64, Row)]) -> HashSet<u64> {
     dead
 }
 
-/// Removes what live annulments without a span name, and annulments that are set aside or do not count yet.
+/// Takes out what live annulments without a span name, and annulments that are set aside or do not count yet.
 ///
 /// What a voided effect had displaced revives by itself, because the fold never sees the voided one.
-fn drop_voided(placed: &mut Vec<Placed<'_>>, ask: &Ask) {
+fn take_voided<'a>(placed: &mut Vec<Placed<'a>>, ask: &Ask) -> Vec<Placed<'a>> {
     let voids = |one: &Placed<'_>| {
         matches!(
             one.effect(),
@@ -121,7 +122,7 @@ fn drop_voided(placed: &mut Vec<Placed<'_>>, ask: &Ask) {
         )
     };
     if !placed.iter().any(voids) {
-        return;
+        return Vec::new();
     }
     let set_aside: HashSet<DecisionId> = placed
         .iter()
@@ -141,6 +142,8 @@ fn drop_voided(placed: &mut Vec<Placed<'_>>, ask: &Ask) {
     for one in placed.iter() {
         if let Effect::Annulled(e) = one.effect()
             && e.from.is_none()
+            // An annulment of one measure's part of a listing leaves the listing to be told of.
+            && (e.subject.is_none() || e.measure.is_none())
             && !super::fold::maintained(e, ask.as_law_stood, one.zone())
         {
             let slot = e
@@ -155,14 +158,15 @@ fn drop_voided(placed: &mut Vec<Placed<'_>>, ask: &Ask) {
             void.extend(e.acts.iter().map(|act| (act.clone(), slot.clone())));
         }
     }
-    placed.retain(|one| {
+    let is_void = |one: &mut Placed<'a>| {
         let of =
             |slot: Option<&str>| void.contains(&(one.decision.id.clone(), slot.map(str::to_owned)));
         let effect = one.effect();
         let subject = effect.subject().map(|subject| subject.as_str());
         let measure = effect.measure().map(|measure| measure.as_str());
-        !of(None) && !(subject.is_some() && of(subject)) && !(measure.is_some() && of(measure))
-    });
+        of(None) || (subject.is_some() && of(subject)) || (measure.is_some() && of(measure))
+    };
+    placed.extract_if(.., is_void).collect()
 }
 
 /// One effect with the decision and the entry that it stands in.
@@ -267,6 +271,8 @@ pub struct View<'a> {
     pub(super) on: Day,
     pub(super) ask: Ask,
     pub(super) placed: Vec<Placed<'a>>,
+    /// What courts have voided: not folded, but known.
+    pub(super) voided: Vec<Placed<'a>>,
     pub(super) surveys: Vec<Surveyed>,
 }
 
