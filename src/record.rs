@@ -4,30 +4,22 @@
 //! entry is sealed. Effects (files, locks, sled) are the store's; the time is the caller's.
 
 use crate::domain::{Instant, Moment, Opening, RegimeKey, SubjectId, Withdrawn};
+use crate::index::{INDEXING, rows_in};
 use crate::log::{
     Body, Entry, EntryError, Follows, Head, Kind, Link, Origin, OriginError,
     Recorded as RecordedAt, Salt,
 };
 use crate::register::{
-    Admission, Admitted, Ask, Draft, DraftError, History, INDEX_VERSION, Refusal, RegimeState, Row,
-    Rows, SCHEMA, Table, Term, project,
+    Admission, Admitted, Ask, Draft, DraftError, History, Refusal, RegimeState, Row, Rows, SCHEMA,
+    Table, Term, project,
 };
-use crate::store::{
-    self, Indexing, Log as _, Opened, Projection, Repair, Store, StoreError, Stored, Who,
-};
+use crate::store::{self, Log as _, Opened, Repair, Store, StoreError, Stored, Who};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::io::BufRead;
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
-
-/// How the index of a record is made.
-pub const INDEXING: Indexing = Indexing {
-    projector: projection,
-    version: INDEX_VERSION,
-};
 
 /// More marks than this are not kept between appends: about 200 MB.
 const MAX_WEIGHT: usize = 2_000_000;
@@ -77,14 +69,9 @@ pub enum RecordError {
         /// What is wrong with it.
         source: EntryError,
     },
-    /// An index row cannot be read.
-    #[error("the index of {regime} cannot be read at entry {seq}")]
-    Row {
-        /// The regime.
-        regime: RegimeKey,
-        /// The entry.
-        seq: u64,
-    },
+    /// The index cannot be read.
+    #[error(transparent)]
+    Index(#[from] crate::index::IndexError),
     /// The system gives no random numbers.
     #[error("the system gives no random numbers: {reason}")]
     Random {
@@ -158,6 +145,12 @@ impl From<store::AppendError> for AppendError {
                 reason: other.to_string(),
             })),
         }
+    }
+}
+
+impl From<crate::index::IndexError> for AppendError {
+    fn from(error: crate::index::IndexError) -> Self {
+        Self::Record(error.into())
     }
 }
 
@@ -370,7 +363,10 @@ impl Record {
     ///
     /// Where the store cannot be used.
     pub fn history(&self, regime: &RegimeKey) -> Result<History, RecordError> {
-        Ok(History::new(regime.clone(), rows(&self.store, regime)?))
+        Ok(History::new(
+            regime.clone(),
+            rows_in(self.store.view()?, regime)?,
+        ))
     }
 
     /// The state of a regime.
@@ -865,67 +861,4 @@ fn entry(store: &Store, seq: u64) -> Result<Option<Entry>, RecordError> {
 /// An entry checked by itself: link, digest, canonical body.
 fn checked(stored: &Stored, seq: u64) -> Result<Entry, RecordError> {
     Entry::check_alone(&stored.raw()).map_err(|source| RecordError::Entry { seq, source })
-}
-
-fn rows(store: &Store, regime: &RegimeKey) -> Result<Vec<(u64, Row)>, RecordError> {
-    rows_in(store.view()?, regime)
-}
-
-/// A regime's rows, in record order; those that a view holds.
-pub(crate) fn rows_in(
-    view: &store::View,
-    regime: &RegimeKey,
-) -> Result<Vec<(u64, Row)>, RecordError> {
-    let mut rows = Vec::new();
-    let mut bad = None;
-    view.run(
-        regime.as_str().as_bytes(),
-        &mut |seq, bytes| match postcard::from_bytes(bytes) {
-            Ok(row) => {
-                rows.push((seq, row));
-                ControlFlow::Continue(())
-            }
-            Err(_) => {
-                bad = Some(seq);
-                ControlFlow::Break(())
-            }
-        },
-    )?;
-    match bad {
-        Some(seq) => Err(RecordError::Row {
-            regime: regime.clone(),
-            seq,
-        }),
-        None => Ok(rows),
-    }
-}
-
-/// What the index keeps of an entry, packed.
-fn projection(entry: &Entry, into: &mut Projection) {
-    let link = entry.link();
-    let mut first = [0; 8];
-    first.copy_from_slice(&link.0[..8]);
-    into.terms.push(store::Term {
-        table: Table::Link as u8,
-        hash: u64::from_be_bytes(first),
-    });
-    let Some(contents) = entry.contents() else {
-        return;
-    };
-    // A body that this release cannot read has no rows: `verify` reports it.
-    let Ok(Rows { rows, terms }) = project(entry.header().kind, contents.body.as_bytes()) else {
-        return;
-    };
-    into.terms.extend(terms.into_iter().map(|term| store::Term {
-        table: term.table as u8,
-        hash: term.hash,
-    }));
-    for (regime, row) in rows {
-        if let Ok(bytes) = postcard::to_allocvec(&row) {
-            into.rows.push(store::Row {
-                run: String::from(regime).into_bytes(),
-                bytes,
-            });
-        }
-    }
 }

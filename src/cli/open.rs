@@ -141,7 +141,7 @@ pub fn unusable(error: RecordError) -> Failure {
             _ => Failure::new(Exit::Unusable, "unusable", message),
         },
         RecordError::Origin(_) => Failure::usage(message),
-        RecordError::Entry { .. } | RecordError::Row { .. } => {
+        RecordError::Entry { .. } | RecordError::Index(_) => {
             Failure::new(Exit::Tampered, "damaged", message)
                 .hint("`regesta verify` says all that is wrong")
         }

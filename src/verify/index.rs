@@ -2,7 +2,7 @@
 
 use super::{Finding, Report, What};
 use crate::domain::RegimeKey;
-use crate::record::{INDEXING, RecordError, rows_in};
+use crate::index::{INDEXING, IndexError, rows_in};
 use crate::register::{Admission, Rows};
 use crate::store::{IndexFault, StoreError, View};
 
@@ -34,7 +34,7 @@ pub(super) fn compare(view: &View, report: &mut Report) -> Result<(), StoreError
         };
         match rows_in(view, &regime) {
             Ok(rows) => admitted += admit_again(&regime, rows, report),
-            Err(RecordError::Store(error)) => return Err(error),
+            Err(IndexError::Store(error)) => return Err(error),
             Err(other) => {
                 report.findings.push(Finding::damage(
                     None,

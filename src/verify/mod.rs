@@ -54,7 +54,7 @@ impl Report {
 ///
 /// Where the record cannot be examined at all: it is none, is in use, or the system says no.
 pub fn record(dir: &Path, wait: Duration, progress: &Progress<'_>) -> Result<Report, StoreError> {
-    let found = store::examine(dir, wait, crate::record::INDEXING)?;
+    let found = store::examine(dir, wait, crate::index::INDEXING)?;
     let mut report = Report::default();
     let journal = journal_of(&found, &mut report, progress)?;
     let stored = store_of(&found, &mut report, progress)?;

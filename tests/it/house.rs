@@ -11,8 +11,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("log", &[]),
     ("register", &["domain", "log"]),
     ("store", &["log"]),
-    ("verify", &["domain", "log", "register", "store"]),
-    ("record", &["domain", "log", "register", "store", "verify"]),
+    ("index", &["domain", "log", "register", "store"]),
+    ("verify", &["domain", "log", "register", "store", "index"]),
+    ("record", &["domain", "log", "register", "store", "index"]),
 ];
 
 /// Words with their own rooms, and a reason.
@@ -33,7 +34,7 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
     ),
     (
         "blake3::",
-        &["log", "store", "register"],
+        &["log", "store", "register", "verify"],
         "hashing is not the law's business",
     ),
     ("clap::", &["cli", "main"], "the library knows no arguments"),

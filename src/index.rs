@@ -1,0 +1,93 @@
+//! The register's rows on the store's shelves: how an entry is indexed, and how a regime's rows are read back.
+//!
+//! Neither room knows the other. The store keeps rows and terms without knowing what they say; the register makes and
+//! reads them without knowing where they are.
+
+use crate::domain::RegimeKey;
+use crate::log::Entry;
+use crate::register::{INDEX_VERSION, Row, Rows, Table, project};
+use crate::store::{self, Indexing, Projection, StoreError};
+use std::ops::ControlFlow;
+
+/// How the index of a record is made.
+pub const INDEXING: Indexing = Indexing {
+    projector: projection,
+    version: INDEX_VERSION,
+};
+
+/// Why a regime's rows cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndexError {
+    /// The store says so.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A row is none of this release's.
+    #[error("the index of {regime} cannot be read at entry {seq}")]
+    Row {
+        /// The regime.
+        regime: RegimeKey,
+        /// The entry.
+        seq: u64,
+    },
+}
+
+/// A regime's rows, in record order.
+///
+/// # Errors
+///
+/// Where the store cannot be used, or a row cannot be read.
+pub fn rows_in(view: &store::View, regime: &RegimeKey) -> Result<Vec<(u64, Row)>, IndexError> {
+    let mut rows = Vec::new();
+    let mut bad = None;
+    view.run(
+        regime.as_str().as_bytes(),
+        &mut |seq, bytes| match postcard::from_bytes(bytes) {
+            Ok(row) => {
+                rows.push((seq, row));
+                ControlFlow::Continue(())
+            }
+            Err(_) => {
+                bad = Some(seq);
+                ControlFlow::Break(())
+            }
+        },
+    )?;
+    match bad {
+        Some(seq) => Err(IndexError::Row {
+            regime: regime.clone(),
+            seq,
+        }),
+        None => Ok(rows),
+    }
+}
+
+/// What the index keeps of an entry, packed.
+fn projection(entry: &Entry, into: &mut Projection) {
+    let link = entry.link();
+    let mut first = [0; 8];
+    first.copy_from_slice(&link.0[..8]);
+    into.terms.push(store::Term {
+        table: Table::Link as u8,
+        hash: u64::from_be_bytes(first),
+    });
+    let Some(contents) = entry.contents() else {
+        return;
+    };
+    // A body that this release cannot read has no rows: `verify` reports it.
+    let Ok(Rows { rows, terms }) = project(entry.header().kind, contents.body.as_bytes()) else {
+        return;
+    };
+    into.terms.extend(terms.into_iter().map(|term| store::Term {
+        table: term.table as u8,
+        hash: term.hash,
+    }));
+    for (regime, row) in rows {
+        if let Ok(bytes) = postcard::to_allocvec(&row) {
+            into.rows.push(store::Row {
+                run: String::from(regime).into_bytes(),
+                bytes,
+            });
+        }
+    }
+}
