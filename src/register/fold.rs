@@ -109,7 +109,9 @@ impl View<'_> {
             return self.not_begun(slot);
         };
         let mut standing = Standing::new(Status::Applicable);
-        standing.because = phase.reasons();
+        let is_suspended = matches!(&phase.suspended, Some((_, until))
+            if !until.as_ref().is_some_and(|until| self.is_past(until)));
+        standing.because = phase.reasons(is_suspended);
         standing.since = Some(since.from());
         if let Some(end) = phase.ended {
             return Some(Standing {
@@ -119,9 +121,9 @@ impl View<'_> {
         }
         self.set_term(&mut standing, phase.until.clone());
         self.end_term(&mut standing, since);
-        if let Some((by, until)) = &phase.suspended
+        if let Some((by, _)) = &phase.suspended
             && standing.status == Status::Applicable
-            && !until.as_ref().is_some_and(|until| self.is_past(until))
+            && is_suspended
         {
             standing = Standing {
                 since: Some(by.from()),
@@ -166,18 +168,17 @@ impl View<'_> {
         matches!(until, Until::Moment(last) if last.ends(self.zone) < self.at)
     }
 
-    /// Whether a recorded decision of that day or a later one treats the regime as alive.
+    /// Whether a recorded decision of that day or a later one treats the regime as alive. What is repealed on a later
+    /// day was alive until then.
     fn is_evidenced(&self) -> bool {
         let lives = |one: &Placed<'_>| {
             !super::row::is_step(one.effect())
-                && !matches!(
-                    one.effect(),
-                    Effect::Repealed(_) | Effect::Annulled(_) | Effect::Corrected(_)
-                )
+                && !matches!(one.effect(), Effect::Annulled(_) | Effect::Corrected(_))
         };
-        self.placed
-            .iter()
-            .any(|one| lives(one) && (one.adopted() >= self.on || one.day() >= self.on))
+        self.placed.iter().any(|one| match one.effect() {
+            Effect::Repealed(_) => one.day() > self.on,
+            _ => lives(one) && (one.adopted() >= self.on || one.day() >= self.on),
+        })
     }
 
     /// A slot without an effect that has begun.
@@ -312,7 +313,14 @@ impl View<'_> {
         cancelled: &HashSet<DecisionId>,
     ) -> Option<ListingState> {
         let mut fold = ListingFold::default();
-        for one in slot.iter().filter(|one| one.starts() <= self.at) {
+        let over = |one: &Placed<'_>| {
+            matches!(one.effect(), Effect::OrderGranted(e)
+                if e.until.as_ref().or(one.decision.until.as_ref()).is_some_and(|until| self.is_past(until)))
+        };
+        for one in slot
+            .iter()
+            .filter(|one| one.starts() <= self.at && !over(one))
+        {
             fold.take(one, cancelled);
         }
         let mut standing = match self.standing(&fold.phase, slot) {
@@ -321,7 +329,7 @@ impl View<'_> {
             }
             Some(standing) if matches!(standing.unknown, Some(Unknown::Unrecorded(_))) => standing,
             // Before its first listing nobody is listed, but a court may have voided the listing altogether.
-            _ => self.voided(slot)?,
+            _ => self.voided(id, slot)?,
         };
         fold.describe(slot);
         let voided: Vec<_> = self
@@ -332,6 +340,9 @@ impl View<'_> {
             .collect();
         fold.describe(&voided);
         if !fold.orders.is_empty() && standing.answer == Answer::InForce {
+            standing
+                .because
+                .extend(fold.orders.iter().map(|(one, _)| one.reason()));
             standing = standing.with_status(Status::InterimSuspended);
         }
         standing = self.under(standing, regime);
@@ -385,11 +396,19 @@ impl View<'_> {
         standing
     }
 
-    /// A listing that is gone because a court annulled the act that made it.
-    fn voided(&self, slot: &[Placed<'_>]) -> Option<Standing> {
+    /// A listing that is gone because a court annulled the act that made it: from that act on, or from the judgment on
+    /// where the act is not recorded. Before it, nobody was listed.
+    fn voided(&self, id: &SubjectId, slot: &[Placed<'_>]) -> Option<Standing> {
         let void = slot
             .iter()
             .find(|one| matches!(one.effect(), Effect::Annulled(e) if e.from.is_none()))?;
+        let listings = slot.iter().chain(&self.voided).filter(
+            |one| matches!(one.effect(), Effect::Listed(_) if one.effect().subject() == Some(id)),
+        );
+        let first = listings.map(Placed::adopted).min();
+        if first.unwrap_or_else(|| void.day()) > self.on {
+            return None;
+        }
         Some(Standing {
             since: Some(void.from()),
             because: vec![void.reason()],
@@ -501,6 +520,9 @@ impl View<'_> {
 
 /// What an effect does, with what it does it to.
 pub(super) fn what(effect: &Effect) -> String {
+    if let Effect::OrderCancelled(e) = effect {
+        return format!("order {} cancelled", e.decision);
+    }
     let slot = effect
         .measure()
         .map(ToString::to_string)
@@ -625,8 +647,10 @@ impl<'a> Phase<'a> {
         self.ended = Some(*one);
     }
 
-    fn reasons(&self) -> Vec<super::Reason> {
+    /// What made it so. A suspension whose last day is past is no reason any more.
+    fn reasons(&self, is_suspended: bool) -> Vec<super::Reason> {
         let suspended = self.suspended.as_ref().map(|(by, _)| *by);
+        let suspended = suspended.filter(|_| is_suspended);
         let mut of = vec![self.since, self.moved_by, suspended, self.ended];
         if self
             .since
@@ -699,7 +723,7 @@ struct ListingFold<'a> {
     kind: Option<SubjectType>,
     reference: Option<String>,
     measures: Vec<MeasureKey>,
-    orders: Vec<(&'a DecisionId, String)>,
+    orders: Vec<(Placed<'a>, String)>,
 }
 
 impl<'a> ListingFold<'a> {
@@ -722,7 +746,7 @@ impl<'a> ListingFold<'a> {
                 .phase
                 .suspend(one, e.until.clone().or_else(|| one.decision.until.clone())),
             Effect::OrderGranted(e) if !cancelled.contains(&one.decision.id) => {
-                self.orders.push((&one.decision.id, e.orders.clone()));
+                self.orders.push((*one, e.orders.clone()));
             }
             _ => {}
         }

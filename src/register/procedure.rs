@@ -109,7 +109,9 @@ impl<'a> Thread<'a> {
                 self.step(Status::Proposed, &e.what, one);
                 self.rejected = true;
             }
-            Effect::Stated(e) if e.disputes.is_some() => self.step(Status::Disputed, &e.words, one),
+            Effect::Stated(e) if e.disputes.is_some() => {
+                self.step(Status::Disputed, &format!("{}: {}", e.who, e.words), one);
+            }
             _ => {}
         }
     }

@@ -47,11 +47,26 @@ impl View<'_> {
     #[must_use]
     pub fn story(&self, subject: Option<&SubjectId>) -> Story {
         let mut episodes: Vec<Episode> = Vec::new();
-        let told = self
-            .placed
+        // What a court has voided binds nobody, and belongs to the story all the same.
+        let mut all: Vec<&Placed<'_>> = self.placed.iter().chain(&self.voided).collect();
+        all.sort_by_key(|one| one.order());
+        let concerns = |one: &Placed<'_>, id: &SubjectId| {
+            let about = match one.effect() {
+                Effect::OrderCancelled(e) => Some(&e.decision),
+                Effect::AnnulmentSetAside(e) => Some(&e.decision),
+                _ => None,
+            };
+            let names = |other: &&Placed<'_>| other.effect().subject() == Some(id);
+            names(&one)
+                || about.is_some_and(|decision| {
+                    all.iter()
+                        .any(|other| other.decision.id == *decision && names(other))
+                })
+        };
+        let told = all
             .iter()
             .filter(|one| one.starts() <= self.at || one.adopted() <= self.on);
-        for one in told.filter(|one| subject.is_none_or(|id| one.effect().subject() == Some(id))) {
+        for one in told.filter(|one| subject.is_none_or(|id| concerns(one, id))) {
             match episodes
                 .last_mut()
                 .filter(|last| last.entry == one.seq && last.from == one.from())
@@ -98,7 +113,10 @@ fn sentence(effect: &Effect, decision: &DecisionRow) -> String {
         ),
         Effect::Renewed(e) => format!(
             "renewed{}",
-            term(e.until.as_ref().or(decision.until.as_ref()))
+            since_before(
+                e.prior_unrecorded,
+                e.until.as_ref().or(decision.until.as_ref())
+            )
         ),
         Effect::Suspended(e) => {
             let what = e
@@ -193,6 +211,11 @@ fn sentence_of_others(effect: &Effect, decision: &DecisionRow) -> String {
                 .as_ref()
                 .map(|subject| format!(" for {subject}"))
                 .unwrap_or_default();
+            let part = e
+                .measure
+                .as_ref()
+                .map(|measure| format!(" as to {measure}"))
+                .unwrap_or_default();
             let acts: Vec<_> = e
                 .acts
                 .iter()
@@ -210,7 +233,7 @@ fn sentence_of_others(effect: &Effect, decision: &DecisionRow) -> String {
                 .as_ref()
                 .map(|kept| format!(", effects maintained until {kept}"));
             format!(
-                "annulled {}{whose}{span}{}",
+                "annulled {}{whose}{part}{span}{}",
                 acts.join(", "),
                 kept.unwrap_or_default()
             )
@@ -220,7 +243,7 @@ fn sentence_of_others(effect: &Effect, decision: &DecisionRow) -> String {
             "interim order for {}: {}{}",
             e.subject,
             e.orders,
-            term(e.until.as_ref())
+            until(&e.until)
         ),
         Effect::OrderCancelled(e) => format!("order {} cancelled", e.decision),
         Effect::LicenceIssued(e) => {
@@ -287,8 +310,18 @@ fn term(until: Option<&Until>) -> String {
         None | Some(Until::Regime) => String::new(),
         Some(Until::Open) => ", without an end date".to_owned(),
         Some(Until::Condition(text)) => format!(", until {text}"),
-        Some(Until::Moment(last)) => format!(" until {last}"),
+        Some(Until::Moment(last)) => format!(", until {last}"),
     }
+}
+
+/// The term of a renewal, and whether the record knows what it renews.
+fn since_before(prior_unrecorded: bool, until: Option<&Until>) -> String {
+    let from = if prior_unrecorded {
+        " (what came before is not recorded)"
+    } else {
+        ""
+    };
+    format!("{from}{}", term(until))
 }
 
 fn more(text: Option<&String>) -> String {

@@ -330,6 +330,102 @@ fn an_annulment_reaches_back_and_its_setting_aside_gives_back() {
 }
 
 #[test]
+fn nobody_is_annulled_before_being_listed() {
+    let annulled = decision(
+        "t-1",
+        json!({"adopted_on": "2024-06-01"}),
+        json!([{"annulled": {"regime": REGIME, "acts": ["l"], "subject": "ann"}}]),
+    );
+    let history = history(&[established(), list("l", "2024-02-01", "ann"), annulled]);
+    assert_eq!(listed(&history, &ask("2024-01-31"), "ann"), None);
+    assert_eq!(
+        listed(&history, &ask("2024-02-01"), "ann"),
+        Some(Status::Annulled)
+    );
+}
+
+#[test]
+fn an_interim_order_binds_until_its_last_day_and_is_a_reason() {
+    let order = decision(
+        "o-1",
+        json!({"adopted_on": "2024-03-01", "until": "2024-03-31"}),
+        json!([{"order_granted": {"regime": REGIME, "subject": "ann", "orders": "the listing is suspended"}}]),
+    );
+    let history = history(&[established(), list("l", "2024-02-01", "ann"), order]);
+    let on = |on: &str| history.view(&ask(on)).state().listings.remove(0);
+    let bound = on("2024-03-31");
+    assert_eq!(bound.standing.status, Status::InterimSuspended);
+    assert_eq!(bound.standing.because.last().unwrap().act, "o-1");
+    let after = on("2024-04-01");
+    assert_eq!(after.standing.status, Status::Applicable);
+    assert!(after.orders.is_empty());
+}
+
+#[test]
+fn what_is_repealed_later_was_alive_until_then() {
+    let base = decision(
+        "base",
+        json!({"adopted_on": "2024-01-01", "in_force": "2024-01-02"}),
+        json!([{"established": {"regime": REGIME, "title": "Test"}}]),
+    );
+    let repealed = decision(
+        "r",
+        json!({"adopted_on": "2024-06-01", "in_force": "2024-07-01"}),
+        json!([{"repealed": {"regime": REGIME}}]),
+    );
+    let history = history(&[base, repealed]);
+    let status = |ask: &Ask| history.view(ask).state().standing.status;
+    assert_eq!(status(&ask("2024-03-01")), Status::Applicable);
+    assert_eq!(status(&ask("2024-06-30")), Status::Applicable);
+    assert_eq!(status(&ask("2024-07-01")), Status::Repealed);
+    assert_eq!(
+        status(&public("2024-03-01", "2024-05-31")),
+        Status::Unknown,
+        "before it was public, nothing said so"
+    );
+}
+
+#[test]
+fn a_suspension_that_has_run_out_is_no_reason() {
+    let suspended = decision(
+        "s",
+        json!({"adopted_on": "2024-03-01", "in_force": "2024-03-01"}),
+        json!([{"suspended": {"regime": REGIME, "measure": "asset-freeze", "until": "2024-03-31"}}]),
+    );
+    let history = history(&[established(), suspended]);
+    let freeze = |on: &str| history.view(&ask(on)).state().measures.remove(0).standing;
+    let then = freeze("2024-03-31");
+    assert_eq!((then.status, then.because.len()), (Status::Suspended, 2));
+    let after = freeze("2024-04-01");
+    assert_eq!(after.status, Status::Applicable);
+    assert!(after.because.iter().all(|reason| reason.act != "s"));
+}
+
+#[test]
+fn a_story_tells_what_courts_did_and_undid() {
+    let annulled = decision(
+        "t-1",
+        json!({"adopted_on": "2024-06-01"}),
+        json!([{"annulled": {"regime": REGIME, "acts": ["l"], "subject": "ann"}}]),
+    );
+    let aside = decision(
+        "c-1",
+        json!({"adopted_on": "2024-10-01"}),
+        json!([{"annulment_set_aside": {"regime": REGIME, "decision": "t-1"}}]),
+    );
+    let list = list("l", "2024-02-01", "ann");
+    let of = |decisions: &[Value]| -> Vec<String> {
+        let story = history(decisions)
+            .view(&ask("2024-12-01"))
+            .story(Some(&"ann".parse().unwrap()));
+        story.episodes.into_iter().map(|one| one.act).collect()
+    };
+    let voided = [established(), list, annulled];
+    assert_eq!(of(&voided), ["l", "t-1"], "a listing that is void was made");
+    assert_eq!(of(&[&voided[..], &[aside]].concat()), ["l", "t-1", "c-1"]);
+}
+
+#[test]
 fn a_hold_is_under_way_until_it_is_lifted_or_overtaken() {
     let step = |id: &str, on: &str, effect: Value| {
         let mut step = decision(id, json!({"adopted_on": on}), json!([effect]));

@@ -131,13 +131,14 @@ fn take_voided<'a>(placed: &mut Vec<Placed<'a>>, ask: &Ask) -> Vec<Placed<'a>> {
             _ => None,
         })
         .collect();
-    placed.retain(|one| match one.effect() {
+    let counts = |one: &mut Placed<'a>| match one.effect() {
         Effect::Annulled(e) => {
             let counts_from = e.counts_from.unwrap_or_else(|| one.day());
             !set_aside.contains(&one.decision.id) && counts_from <= ask.as_law_stood
         }
         _ => true,
-    });
+    };
+    let mut dead: Vec<Placed<'a>> = placed.extract_if(.., |one| !counts(one)).collect();
     let mut void: HashSet<(DecisionId, Option<String>)> = HashSet::new();
     for one in placed.iter() {
         if let Effect::Annulled(e) = one.effect()
@@ -166,7 +167,8 @@ fn take_voided<'a>(placed: &mut Vec<Placed<'a>>, ask: &Ask) -> Vec<Placed<'a>> {
         let measure = effect.measure().map(|measure| measure.as_str());
         of(None) || (subject.is_some() && of(subject)) || (measure.is_some() && of(measure))
     };
-    placed.extract_if(.., is_void).collect()
+    dead.extend(placed.extract_if(.., is_void));
+    dead
 }
 
 /// One effect with the decision and the entry that it stands in.
@@ -234,14 +236,10 @@ impl<'a> Placed<'a> {
         self.decision.authority.zone()
     }
 
-    /// Legal order: (legal time, adopted_on, seq, index).
-    fn order(&self) -> (Instant, Option<Day>, u64, u16) {
-        (
-            self.row.starts,
-            self.decision.adopted_on,
-            self.seq,
-            self.row.at,
-        )
+    /// Legal order: (legal time, adopted_on or what stands in for it, seq, index). A corrigendum, which has no day of
+    /// adoption, comes after what it corrects.
+    pub(super) fn order(&self) -> (Instant, Day, u64, u16) {
+        (self.row.starts, self.adopted(), self.seq, self.row.at)
     }
 
     /// Whether it has begun only by assumption.
