@@ -112,6 +112,15 @@ fn title(episode: &Episode) -> String {
         }
         _ => {}
     }
+    match episode.public_on {
+        Some(public)
+            if episode.adopted_on.is_none()
+                && matches!(episode.from, Moment::Day(from) if from < public) =>
+        {
+            let _ = write!(title, " · public {public}");
+        }
+        _ => {}
+    }
     let _ = write!(title, " · entry {}", episode.entry);
     match episode.tier {
         Tier::Press => title.push_str(" · press alone"),

@@ -2,7 +2,7 @@
 
 use super::board::procedure_text;
 use super::output::{self, Acts, Output, heading};
-use regesta::domain::{Moment, Status, Until};
+use regesta::domain::{Answer, Moment, Status, Until};
 use regesta::register::{ListingState, MeasureState, RegimeState, Standing, Unknown};
 use std::fmt::Write as _;
 
@@ -103,6 +103,12 @@ impl Page<'_> {
             ]);
             if let Some(condition) = &one.standing.condition {
                 table.add_row([String::new(), format!("waits for: {condition}")]);
+            } else if let Some(remark) = one
+                .remarks
+                .last()
+                .filter(|_| one.standing.answer == Answer::InForce)
+            {
+                table.add_row([String::new(), remark.clone()]);
             }
         }
         self.text.push_str(&output::lines(&table, "  "));
@@ -117,7 +123,7 @@ impl Page<'_> {
         if state.listings.is_empty() && state.unnamed_entries <= 0 {
             return;
         }
-        let mut title = format!("Listings: {} by name", state.listed());
+        let mut title = format!("Listings recorded: {} by name", state.listed());
         if state.unnamed_entries > 0 {
             let _ = write!(
                 title,
