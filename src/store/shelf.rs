@@ -289,11 +289,6 @@ impl Shelf {
         }
         self.on(Part::Hot, |tree| tree.apply_batch(batch))
     }
-
-    /// Hands sled's buffers to the operating system, which also lets it collect its garbage.
-    pub(super) fn flush(&self) -> Result<(), StoreError> {
-        self.on(Part::Hot, Tree::flush).map(drop)
-    }
 }
 
 impl Drop for Shelf {
