@@ -31,7 +31,7 @@ pub fn text(states: &[RegimeState], out: &Output) -> String {
     let mut text = if known.is_empty() {
         String::new()
     } else {
-        output::lines(&table, "")
+        output::lines(&mut table, "")
     };
     under_way(&mut text, states, out);
     if !unknown.is_empty() {

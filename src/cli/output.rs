@@ -2,7 +2,7 @@
 
 use super::{Exit, Failure, Global};
 use anstyle::{AnsiColor, Style};
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use regesta::domain::{Answer, Moment, Status};
 use regesta::register::{Ask, Reason, Standing};
 use serde::Serialize;
@@ -92,7 +92,11 @@ impl Output {
 }
 
 /// A table as text, indented, without blanks at the ends of its lines.
-pub fn lines(table: &Table, indent: &str) -> String {
+pub fn lines(table: &mut Table, indent: &str) -> String {
+    // Names are never broken.
+    if let Some(names) = table.column_mut(0) {
+        names.set_constraint(ColumnConstraint::ContentWidth);
+    }
     let mut text = String::new();
     for line in table.lines() {
         // The table pads its first column on the left as well.

@@ -101,17 +101,21 @@ impl Page<'_> {
                 last_day(&one.standing),
                 entry,
             ]);
+        }
+        self.text.push_str(&output::lines(&mut table, "  "));
+        for one in &shown {
             if let Some(condition) = &one.standing.condition {
-                table.add_row([String::new(), format!("waits for: {condition}")]);
+                let line = format!("{} waits for: {condition}", one.measure);
+                self.out.wrap(&mut self.text, "  ", "    ", &line);
             } else if let Some(remark) = one
                 .remarks
                 .last()
                 .filter(|_| one.standing.answer == Answer::InForce)
             {
-                table.add_row([String::new(), remark.clone()]);
+                let line = format!("{}: {remark}", one.measure);
+                self.out.wrap(&mut self.text, "  ", "    ", &line);
             }
         }
-        self.text.push_str(&output::lines(&table, "  "));
         let ended = state.measures.len() - shown.len();
         if ended > 0 {
             let _ = writeln!(self.text, "  and {ended} that ended (--all names them)");
@@ -144,7 +148,7 @@ impl Page<'_> {
             ]);
         }
         if !state.listings.is_empty() {
-            self.text.push_str(&output::lines(&table, "  "));
+            self.text.push_str(&output::lines(&mut table, "  "));
         }
         if state.listings.len() > most {
             let _ = writeln!(

@@ -564,8 +564,8 @@ impl Ledger {
             Effect::Annulled(e) => &e.acts,
             Effect::AnnulmentSetAside(e) => std::slice::from_ref(&e.decision),
             Effect::OrderCancelled(e) => std::slice::from_ref(&e.decision),
-            Effect::Stated(e) => e.disputes.as_ref().map_or(&[], std::slice::from_ref),
-            Effect::Corrected(e) => e.act.as_ref().map_or(&[], std::slice::from_ref),
+            Effect::Stated(e) => e.disputes.as_slice(),
+            Effect::Corrected(e) => e.act.as_slice(),
             _ => &[],
         };
         match named.iter().find(|id| !self.decisions.contains(*id)) {

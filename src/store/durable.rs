@@ -7,6 +7,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::error::{Doing, StoreError};
 
 /// Makes the names in a directory durable.
@@ -38,18 +40,22 @@ pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     sync_dir(parent(path))
 }
 
-/// Makes everything under a directory durable.
+/// Makes everything under a directory durable, several files at a time. A file that goes away meanwhile needs no sync: sled's
+/// threads still remove files for a moment after it is closed.
 pub(super) fn sync_tree(dir: &Path) -> Result<(), StoreError> {
-    for file in fs::read_dir(dir).doing("list", dir)? {
-        let path = file.doing("list", dir)?.path();
+    let files: Vec<_> = fs::read_dir(dir)
+        .and_then(Iterator::collect)
+        .doing("list", dir)?;
+    files.par_iter().try_for_each(|file: &fs::DirEntry| {
+        let path = file.path();
         if path.is_dir() {
-            sync_tree(&path)?;
-        } else {
-            File::open(&path)
-                .and_then(|f| f.sync_all())
-                .doing("sync", &path)?;
+            return sync_tree(&path);
         }
-    }
+        match File::open(&path).and_then(|f| f.sync_all()) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            synced => synced.doing("sync", &path),
+        }
+    })?;
     sync_dir(dir)
 }
 

@@ -15,7 +15,7 @@ use crate::log::{Entry, Head, Link, Recorded};
 const HEAD: &[u8] = b"h";
 const INDEX_VERSION: &[u8] = b"i";
 
-/// From so many entries on, a transaction's packed blocks go to sled before it ends (unseen), to bound memory.
+/// From so many entries on, what a transaction has packed goes to sled before it ends, unseen, to bound memory.
 const AHEAD: usize = 65_536;
 
 /// More runs than this are not kept in memory between appends.
@@ -106,8 +106,17 @@ impl Intake {
         })
     }
 
-    /// Takes in entries that follow what it has.
+    /// Takes in entries that follow what it has. What is packed already goes to sled meanwhile, if there is much of it.
     pub(super) fn absorb(&mut self, shelf: &Shelf, entries: &[Entry]) -> Result<(), StoreError> {
+        if self.waiting <= AHEAD || self.packed.is_empty() {
+            return self.take_in(shelf, entries);
+        }
+        let ready = std::mem::take(&mut self.packed);
+        let (put, taken_in) = rayon::join(|| put(shelf, ready), || self.take_in(shelf, entries));
+        put.and(taken_in)
+    }
+
+    fn take_in(&mut self, shelf: &Shelf, entries: &[Entry]) -> Result<(), StoreError> {
         let Some(last) = entries.last() else {
             return Ok(());
         };
@@ -120,10 +129,6 @@ impl Intake {
         self.packed.extend(pack(sealed));
         self.head = Some(last.head());
         self.waiting += entries.len();
-        if self.waiting > AHEAD {
-            self.run_ahead(shelf)?;
-            shelf.flush()?;
-        }
         self.terms.relieve(shelf)
     }
 
@@ -153,16 +158,9 @@ impl Intake {
         Ok(())
     }
 
-    fn run_ahead(&mut self, shelf: &Shelf) -> Result<(), StoreError> {
-        for (part, key, value) in self.packed.drain(..) {
-            shelf.put(part, &key, value)?;
-        }
-        Ok(())
-    }
-
     /// Makes everything taken in visible, in one atom.
     pub(super) fn commit(&mut self, shelf: &Shelf) -> Result<(), StoreError> {
-        self.run_ahead(shelf)?;
+        put(shelf, std::mem::take(&mut self.packed))?;
         let mut changes = Vec::new();
         self.log.emit(&mut changes)?;
         for run in self.rows.values_mut() {
@@ -183,6 +181,13 @@ impl Intake {
         }
         self.terms.sweep(shelf)
     }
+}
+
+/// Writes packed blocks, unseen until a commit.
+fn put(shelf: &Shelf, packed: Vec<Packed>) -> Result<(), StoreError> {
+    packed
+        .into_iter()
+        .try_for_each(|(part, key, value)| shelf.put(part, &key, value))
 }
 
 fn project(projector: Projector, entries: &[Entry]) -> Vec<Projection> {

@@ -1,4 +1,59 @@
-//! The only room that knows sled.
+//! The only room that knows sled. Bytes in, bytes out: nothing here knows what a decision is.
+//!
+//! # A record is two copies of one log
+//!
+//! ```text
+//! regesta-record/
+//!   version         `regesta record 1`; a newer number is refused
+//!   lock            held by the one process that has the record open; its text says who that is
+//!   append.intent   only while several lines are being written
+//!   journal/        00000000000000000000.ndjson …: the export's lines, a new file after 64 MiB, named by its first entry
+//!   sled/           the log in packed blocks, and every index
+//! ```
+//!
+//! sled is pinned to 0.34.7, the last stable release, and trusted with nothing that cannot be made again. What was measured on it
+//! (`research/sled.md` of the project; 800 kills, 100 damaged copies of each store): its `flush` never calls `fsync` on Linux, and a
+//! simulated power cut took up to 1,451 acknowledged entries of 5,262; one flipped bit in a log that was never reopened made it
+//! open *without an error* and serve a shorter log in 22 of 100 copies and panic in 55; killed while opening, it left 7 of 2,658
+//! stores unopenable, for want of ignoring its own half-written `snap.*.generating`. sled 1.0-alpha emptied whole stores. Hence the
+//! journal, and these rules:
+//!
+//! * *An append* writes the journal's lines, calls `fdatasync`, then gives sled one atomic batch, then acknowledges. One line costs
+//!   one `fdatasync`. Several are made one by `append.intent`, durable before the first line and gone before the acknowledgement.
+//! * *On open* the two heads are compared, and each copy is completed from the other with every link checked. A store that will
+//!   not open, panics, ends elsewhere than it says or has shown damage to a reader (`sled.suspect`) is set aside as
+//!   `sled.damaged-<n>` and made again from the journal beside it, then renamed. A torn last line is cut. What was done is told in
+//!   [`Opened::repairs`]. Two entries at one position are a fork: the record does not open, and only its [`Journal`] is read.
+//! * *After a bulk append* sled is closed and opened once, because damage to what no snapshot covers is what goes unnoticed.
+//! * *Large values* of several keys share a node, and sled writes nodes over 128 KiB to files that it never syncs. They are synced
+//!   here after a bulk append; otherwise they rest on the journal, and damage to one shows when it is read.
+//!
+//! # What trusting each costs
+//!
+//! | | trusted for | if it is lost or damaged |
+//! |---|---|---|
+//! | `journal/` | every acknowledgement | completed from sled; the last entries are lost only if both copies are |
+//! | `sled/` | answers, after its head was found equal to the journal's | rebuilt from the journal, 0.25 M entries/s |
+//! | the index | answers; [`View::compare_index`] compares it with a replay | rebuilt with the store, or by [`Store::reindex`] |
+//! | `lock` | one writer | made again; its text is never trusted |
+//! | `append.intent` | telling a part from a whole | a part of an unacknowledged append may stay; its chain is sound |
+//! | `version` | refusing what a later release made | not a record, until it is written again by hand |
+//!
+//! Whoever can write the directory can rewrite both copies: only checkpoints kept elsewhere answer that.
+//!
+//! # Inside sled
+//!
+//! Four trees. Entries and rows are *runs* (`runs.rs`): single small blocks at the end, sealed from 256 items or 256 KiB on into one
+//! packed block; headers and salts stand raw in it, bodies are compressed together. Postings (`postings.rs`) are sorted
+//! generations. Only the tree `hot` is changed in place, and only a batch on it makes anything visible.
+//!
+//! Measured here (two shared cores, ext4 on a virtual disk, release; a million entries of 610 B of JSON in one append, one 80-byte
+//! row in 50 runs and two terms each): 320,000 to 373,000 entries/s in ten runs without sealing; sled 0.77 to 0.86 and journal 1.62 times the
+//! bodies' bytes; at most 295 MB resident meanwhile, that of the caller included. Opening that record: 3 to 9 ms warm, 5 to 11 MB. Reading it on
+//! two threads with links, places and digests checked: 1.6 to 1.8 M entries/s; one run of 20,000 rows 1 ms; a term 0.02 to 0.13 ms; one
+//! entry 0.04 ms. One durable append at that size: 0.20 ms at the median where a bare `write` and `fdatasync` took 0.14. Rebuilding sled
+//! from the journal 4.1 s, the journal from sled 3.8 s, comparing the index with a replay 2.3 s. Killed 500 times at random moments and given
+//! 200 damaged copies of `sled/`, it lost no acknowledged entry.
 
 mod append;
 mod block;

@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::ops::{ControlFlow, RangeInclusive};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::block::{read_varint, varint};
@@ -116,7 +117,7 @@ impl Postings {
             return Ok(());
         }
         let mut pairs = std::mem::take(&mut self.fresh);
-        pairs.sort_unstable();
+        pairs.par_sort_unstable();
         let generation = self.write(shelf, &mut pairs.into_iter().map(Ok))?;
         self.meta.generations.push(generation);
         self.is_relieved = true;

@@ -34,6 +34,9 @@ pub(super) enum Part {
     Hot,
 }
 
+/// Told each key with its value; may break off.
+pub(super) type Each<'a> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, StoreError> + 'a;
+
 /// A key and what it becomes; `None` removes it.
 pub(super) type Change = (Vec<u8>, Option<Vec<u8>>);
 
@@ -243,7 +246,7 @@ impl Shelf {
         part: Part,
         prefix: &[u8],
         from: &[u8],
-        each: &mut dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, StoreError>,
+        each: &mut Each<'_>,
     ) -> Result<(), StoreError> {
         let mut pairs = self.on(part, |tree| Ok(tree.range(from..)))?;
         while let Some((key, value)) = self.on(part, |_| pairs.next().transpose())? {
@@ -288,11 +291,6 @@ impl Shelf {
             }
         }
         self.on(Part::Hot, |tree| tree.apply_batch(batch))
-    }
-
-    /// Hands sled's buffers to the operating system, which also lets it collect its garbage.
-    pub(super) fn flush(&self) -> Result<(), StoreError> {
-        self.on(Part::Hot, Tree::flush).map(drop)
     }
 }
 

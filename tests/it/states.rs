@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use regesta::domain::{Day, Instant, Jurisdiction, Moment, RegimeKey, Until};
+use regesta::domain::{Day, Instant, Jurisdiction, Moment, RegimeKey, Status, Until};
 use regesta::record::{Options, Record};
 use regesta::register::{Ask, RegimeState, Row};
 
@@ -22,7 +22,11 @@ fn golden(name: &str, text: &str) {
 }
 
 fn record(world: &World) -> Record {
-    let options = Options { wait: Duration::from_secs(2), verb: "test".to_owned(), since: Instant(0) };
+    let options = Options {
+        wait: Duration::from_secs(2),
+        verb: "test".to_owned(),
+        since: Instant(0),
+    };
     Record::open(&world.record(), options).unwrap().0
 }
 
@@ -35,8 +39,14 @@ fn turning_days(rows: &[(u64, Row)], regime: &RegimeKey) -> BTreeSet<Day> {
     let zone = Jurisdiction::from(regime).zone();
     let mut days = BTreeSet::new();
     for (_, row) in rows {
-        let Row::Decision(decision) = row else { continue };
-        let terms = decision.effects.iter().filter_map(|row| row.effect.until()).chain(&decision.until);
+        let Row::Decision(decision) = row else {
+            continue;
+        };
+        let terms = decision
+            .effects
+            .iter()
+            .filter_map(|row| row.effect.until())
+            .chain(&decision.until);
         for until in terms {
             if let Until::Moment(last) = until {
                 days.insert(last.day(zone));
@@ -46,7 +56,10 @@ fn turning_days(rows: &[(u64, Row)], regime: &RegimeKey) -> BTreeSet<Day> {
         days.extend(decision.effects.iter().map(|row| row.starts.day(zone)));
         days.extend(decision.adopted_on);
     }
-    days.iter().copied().chain(days.iter().map(|day| day.next())).collect()
+    days.iter()
+        .copied()
+        .chain(days.iter().map(|day| day.next()))
+        .collect()
 }
 
 /// A regime's state on one line.
@@ -55,10 +68,22 @@ fn line(state: &RegimeState) -> String {
     let mut line = standing.status.words().to_owned();
     if let Some(unknown) = &standing.unknown {
         line = unknown.to_string();
-    } else if let Some(until) = &standing.until {
-        let _ = write!(line, " until {until}");
+    } else {
+        match &standing.until {
+            Some(Until::Open) => line.push_str(" without an end date"),
+            Some(until) if standing.status == Status::Lapsed => {
+                let _ = write!(line, ", last day {until}");
+            }
+            Some(until) => {
+                let _ = write!(line, " until {until}");
+            }
+            None => {}
+        }
     }
-    let measures = state.measures.iter().filter(|one| one.standing.status != standing.status);
+    let measures = state
+        .measures
+        .iter()
+        .filter(|one| one.standing.status != standing.status);
     let differing: Vec<_> = measures
         .map(|one| format!("{} {}", one.measure, one.standing.status.words()))
         .collect();
@@ -69,7 +94,11 @@ fn line(state: &RegimeState) -> String {
     for one in differing {
         let _ = write!(line, ", {one}");
     }
-    let listed: Vec<_> = state.listings.iter().map(|one| format!("{} {}", one.name, one.standing.status.words())).collect();
+    let listed: Vec<_> = state
+        .listings
+        .iter()
+        .map(|one| format!("{} {}", one.name, one.standing.status.words()))
+        .collect();
     if !listed.is_empty() {
         let _ = write!(line, "; {}", listed.join(", "));
     }
@@ -79,7 +108,11 @@ fn line(state: &RegimeState) -> String {
             let _ = write!(line, " [held by {}]", procedure.held_by.join(", "));
         }
     }
-    let acts: Vec<_> = standing.because.iter().map(|reason| reason.act.as_str()).collect();
+    let acts: Vec<_> = standing
+        .because
+        .iter()
+        .map(|reason| reason.act.as_str())
+        .collect();
     if !acts.is_empty() {
         let _ = write!(line, " <- {}", acts.join(" <- "));
     }
@@ -99,7 +132,11 @@ fn each_regime_on_its_turning_days() {
             let then = line(&history.view(&ask(Some(day))).state());
             let now = line(&history.view(&ask(None)).state());
             // A day like the one before is not told again.
-            let told = if then == now { now } else { format!("{now}\n            public by then: {then}") };
+            let told = if then == now {
+                now
+            } else {
+                format!("{now}\n            public by then: {then}")
+            };
             if told != last {
                 let _ = writeln!(text, "{day}  {told}");
                 last = told;
@@ -116,15 +153,47 @@ fn the_renewal_of_january_2025_as_it_became_public() {
     let regime: RegimeKey = "EU-RUS-SECTORAL".parse().unwrap();
     let history = record.history(&regime).unwrap();
     let mut text = String::new();
-    for on in ["2025-01-31", "2025-02-01", "2025-02-15", "2025-07-31", "2025-08-01"] {
-        for by in ["2024-12-18", "2024-12-19", "2025-01-16", "2025-01-24", "2025-01-26", "2025-01-27", "2025-01-28"] {
-            let ask = Ask::new(on.parse().unwrap(), Some(by.parse().unwrap()), record.head().seq, today());
+    for on in [
+        "2025-01-31",
+        "2025-02-01",
+        "2025-02-15",
+        "2025-07-31",
+        "2025-08-01",
+    ] {
+        for by in [
+            "2024-12-18",
+            "2024-12-19",
+            "2025-01-16",
+            "2025-01-24",
+            "2025-01-26",
+            "2025-01-27",
+            "2025-01-28",
+        ] {
+            let ask = Ask::new(
+                on.parse().unwrap(),
+                Some(by.parse().unwrap()),
+                record.head().seq,
+                today(),
+            );
             let state = history.view(&ask).state();
-            let holds: Vec<_> = state.procedures.iter().map(|one| format!("{} {}", one.what, one.held_by.join(", "))).collect();
+            let holds: Vec<_> = state
+                .procedures
+                .iter()
+                .map(|one| format!("{} {}", one.what, one.held_by.join(", ")))
+                .collect();
             let standing = state.standing;
-            let why = standing.unknown.map_or_else(|| standing.status.words().to_owned(), |why| why.to_string());
-            let until = standing.until.map(|until| until.to_string()).unwrap_or_default();
-            let _ = writeln!(text, "on {on}, public by {by}: {why} [{until}] {}", holds.join("; "));
+            let why = standing
+                .unknown
+                .map_or_else(|| standing.status.words().to_owned(), |why| why.to_string());
+            let until = standing
+                .until
+                .map(|until| until.to_string())
+                .unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "on {on}, public by {by}: {why} [{until}] {}",
+                holds.join("; ")
+            );
         }
     }
     golden("january-2025", &text);
@@ -167,13 +236,19 @@ fn pages_on_days_that_matter() {
         let mut args = vec!["state", regime, "--on", on];
         args.extend(by.into_iter().flat_map(|by| ["--public-by", by]));
         let by = by.map(|by| format!("-public-by-{by}")).unwrap_or_default();
-        golden(&format!("page-{regime}-{}{by}", on.replace(':', "")), &shown(&args));
+        golden(
+            &format!("page-{regime}-{}{by}", on.replace(':', "")),
+            &shown(&args),
+        );
     }
 }
 
 #[test]
 fn stories() {
     for of in ["EU-RUS-SECTORAL", "UN-MLI", "EU-SYR", "mikhail-fridman"] {
-        golden(&format!("history-{of}"), &shown(&["history", of, "--on", "2026-11-24"]));
+        golden(
+            &format!("history-{of}"),
+            &shown(&["history", of, "--on", "2026-11-24"]),
+        );
     }
 }
