@@ -79,6 +79,12 @@ fn corpus(path: &str) -> Outcome<Lines<BufReader<File>>> {
 /// What runs in a process of its own, so that its memory and its start count.
 fn child(words: &[&str]) -> Outcome<()> {
     match words {
+        // By hand, to look at one piece of work alone: bodies to a file, and an empty record.
+        ["corpus", to, entries] => {
+            let entries = size(entries)?;
+            round::write(&mut world::World::new(entries), entries, to).map(drop)
+        }
+        ["init", at] => ours::init(Path::new(at)),
         ["bulk", "regesta", at, from] => {
             let mut record = ours::open(Path::new(at))?;
             tell(timed(|| ours::bulk(&mut record, Path::new(from)))?)

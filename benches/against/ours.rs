@@ -3,8 +3,9 @@
 use crate::measure::{Outcome, timed};
 use rayon::prelude::*;
 use regesta::domain::Instant;
+use regesta::index::INDEXING;
 use regesta::log::{Follows, Head, RawEntry};
-use regesta::record::{AppendError, AppendOptions, Doc, INDEXING, Options, Record, read_all};
+use regesta::record::{AppendError, AppendOptions, Doc, Options, Record, read_all};
 use regesta::register::project;
 use regesta::store;
 use regesta::verify::{self, Verdict};

@@ -116,7 +116,7 @@ fn three([regesta, sqlite, flat]: [f64; 3]) -> Three {
 }
 
 /// Writes the bodies one a line; how many bytes they have.
-fn write(world: &mut World, entries: u64, path: &str) -> Outcome<u64> {
+pub fn write(world: &mut World, entries: u64, path: &str) -> Outcome<u64> {
     let mut out = BufWriter::with_capacity(1 << 20, File::create(path)?);
     let mut sum = 0;
     for body in world.by_ref().take(usize::try_from(entries)?) {

@@ -1,3 +1,5 @@
+//! The format, pinned, and every way an entry can be wrong.
+
 use super::*;
 
 fn origin() -> Origin {

@@ -1,3 +1,5 @@
+//! Canonical bodies: what is accepted, what is refused, and two readers that must agree.
+
 use std::fs;
 use std::path::PathBuf;
 
