@@ -96,15 +96,25 @@ impl FromStr for Day {
     type Err = InvalidTime;
 
     fn from_str(text: &str) -> Result<Self, InvalidTime> {
-        let wrong = || InvalidTime::Day(text.to_owned());
-        // The length keeps out what chrono also takes: signs, one-digit months, spaces.
-        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| wrong())?;
-        if text.len() == 10 {
-            Ok(Self(date))
-        } else {
-            Err(wrong())
-        }
+        parse_day(text.as_bytes()).ok_or_else(|| InvalidTime::Day(text.to_owned()))
     }
+}
+
+/// `YYYY-MM-DD` and nothing else. By hand, because most of a record is days.
+fn parse_day(text: &[u8]) -> Option<Day> {
+    let number = |from: usize, to: usize| {
+        text.get(from..to)?.iter().try_fold(0u32, |n, digit| {
+            Some(n * 10 + char::from(*digit).to_digit(10)?)
+        })
+    };
+    if text.len() != 10 || text.get(4) != Some(&b'-') || text.get(7) != Some(&b'-') {
+        return None;
+    }
+    Day::new(
+        i32::try_from(number(0, 4)?).ok()?,
+        number(5, 7)?,
+        number(8, 10)?,
+    )
 }
 
 impl fmt::Display for Day {

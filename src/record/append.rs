@@ -8,10 +8,12 @@ use crate::register::{Admission, Admitted, Draft, DraftError, Refusal, Row, SCHE
 use crate::store::{self, Log as _, StoreError};
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// More marks than this are not kept between appends: about 200 MB.
 const MAX_WEIGHT: usize = 2_000_000;
+/// After so many look-ups of identities in the store, all of their hashes are kept instead: nine bytes or so each.
+const LOOK_UPS: usize = 64;
 /// Salts drawn from the system at once.
 const SALTS: usize = 256;
 
@@ -146,6 +148,9 @@ pub struct Doc {
 ///
 /// The first complaint, in the order given.
 pub fn read_all(docs: &[Doc], by: &str) -> Result<Vec<Draft>, DraftError> {
+    if let [doc] = docs {
+        return Draft::read(&doc.json, &doc.place, by).map(|draft| vec![draft]);
+    }
     let read: Vec<_> = docs
         .par_iter()
         .map(|doc| Draft::read(&doc.json, &doc.place, by))
@@ -215,6 +220,7 @@ impl Record {
         let Some(second) = second else {
             let on = self.head();
             self.store.append(&on, &first)?;
+            self.known.add(batch.pending.keys().copied());
             return Ok(batch.ended());
         };
         self.append_many(
@@ -224,6 +230,7 @@ impl Record {
             &mut batch,
             each,
         )?;
+        self.known.add(batch.pending.keys().copied());
         Ok(batch.ended())
     }
 
@@ -238,10 +245,15 @@ impl Record {
         let Self {
             store,
             admission,
+            known,
             salts,
             ..
         } = self;
-        let mut reading = Reading { admission, salts };
+        let mut reading = Reading {
+            admission,
+            known,
+            salts,
+        };
         let on = store.head()?;
         let mut appending = store.begin(&on)?;
         appending.push(&first)?;
@@ -263,10 +275,50 @@ impl Record {
         let Self {
             store,
             admission,
+            known,
             salts,
             ..
         } = self;
-        Reading { admission, salts }.seal_chunk(store.view()?, drafts, options, batch, each)
+        Reading {
+            admission,
+            known,
+            salts,
+        }
+        .seal_chunk(store.view()?, drafts, options, batch, each)
+    }
+}
+
+/// Which identities may be recorded, so that most new ones need no look-up.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    looked_up: usize,
+    hashes: Option<HashSet<u64>>,
+}
+
+impl Known {
+    /// Whether something may be recorded under that hash. False is certain.
+    fn may_hold(&mut self, view: &store::View, hash: u64) -> Result<bool, StoreError> {
+        if self.hashes.is_none() {
+            self.looked_up += 1;
+            if self.looked_up <= LOOK_UPS {
+                return Ok(true);
+            }
+            let mut hashes = HashSet::new();
+            view.hashes(Table::Id as u8, &mut |hash| {
+                hashes.insert(hash);
+            })?;
+            self.hashes = Some(hashes);
+        }
+        Ok(self
+            .hashes
+            .as_ref()
+            .is_none_or(|hashes| hashes.contains(&hash)))
+    }
+
+    fn add(&mut self, added: impl Iterator<Item = u64>) {
+        if let Some(hashes) = &mut self.hashes {
+            hashes.extend(added);
+        }
     }
 }
 
@@ -292,6 +344,7 @@ impl Batch {
 /// What judging and sealing needs beside the store.
 struct Reading<'a> {
     admission: &'a mut Admission,
+    known: &'a mut Known,
     salts: &'a mut Vec<Salt>,
 }
 
@@ -321,7 +374,7 @@ impl Reading<'_> {
             let seq = batch.head.seq + 1;
             self.depended(view, &draft, options)?;
             let admitted = self.admit(view, seq, &draft)?;
-            batch.pending.insert(id.hash, (seq, content(&draft)));
+            batch.pending.insert(id.hash, (seq, draft.content));
             batch.recorded += 1;
             let Draft {
                 kind,
@@ -347,7 +400,7 @@ impl Reading<'_> {
 
     /// Where the same was recorded before; refused where something else was under its identity.
     fn recorded(
-        &self,
+        &mut self,
         view: &store::View,
         draft: &Draft,
         id: Term,
@@ -362,11 +415,14 @@ impl Reading<'_> {
             }),
         };
         if let Some((seq, recorded)) = batch.pending.get(&id.hash) {
-            return if *recorded == content(draft) {
+            return if *recorded == draft.content {
                 Ok(Some((*seq, None)))
             } else {
                 Err(reused(*seq))
             };
+        }
+        if !self.known.may_hold(view, id.hash)? {
+            return Ok(None);
         }
         for seq in view.find(id.table as u8, id.hash..=id.hash)? {
             let Some(entry) = view
@@ -471,12 +527,4 @@ impl Reading<'_> {
             body,
         )?)
     }
-}
-
-/// Tells apart drafts of one append.
-fn content(draft: &Draft) -> u64 {
-    use std::hash::{DefaultHasher, Hasher as _};
-    let mut hasher = DefaultHasher::new();
-    hasher.write(draft.body.as_bytes());
-    hasher.finish()
 }

@@ -84,6 +84,7 @@ pub struct Record {
     store: Store,
     origin: Origin,
     admission: Admission,
+    known: append::Known,
     salts: Vec<Salt>,
 }
 
@@ -155,6 +156,7 @@ impl Record {
                 store,
                 origin,
                 admission: Admission::default(),
+                known: append::Known::default(),
                 salts: Vec::new(),
             },
             repairs,

@@ -9,6 +9,7 @@ use crate::log::{Body, BodyError, Kind};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{DefaultHasher, Hasher as _};
 
 /// Version of the bodies' schema that this release writes.
 pub const SCHEMA: u8 = 1;
@@ -28,6 +29,8 @@ pub struct Draft {
     pub cite: String,
     /// The day that drafts are put in order by: adoption, else what stands in for it.
     pub day: Option<Day>,
+    /// Tells drafts of one append apart: a hash of the body, good for no more than that.
+    pub content: u64,
     /// Where it was read.
     pub place: String,
 }
@@ -78,6 +81,7 @@ impl Draft {
             day,
             by: itself,
         } = read;
+        let content = hash_of(&body);
         let draft = Self {
             kind,
             body,
@@ -85,6 +89,7 @@ impl Draft {
             identity,
             cite,
             day,
+            content,
             place: place.to_owned(),
         };
         if itself.is_some() {
@@ -140,6 +145,12 @@ fn with_by(body: &Body, by: Option<&str>) -> Option<String> {
         None => members.remove("by"),
     };
     serde_json::to_string(&members).ok()
+}
+
+fn hash_of(body: &Body) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(body.as_bytes());
+    hasher.finish()
 }
 
 /// What a document gives beside its bytes.

@@ -190,6 +190,15 @@ impl View {
         postings::find(&self.shelf, table, hashes)
     }
 
+    /// Hands out the hash of every term of this table, in no order.
+    pub fn hashes(&self, table: u8, each: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
+        postings::every(&self.shelf, &mut |(of, hash, _)| {
+            if of == table {
+                each(hash);
+            }
+        })
+    }
+
     /// Compares the whole index with a replay of this copy of the log. Fails only where the log itself cannot be replayed.
     pub fn compare_index(&self, indexing: Indexing) -> Result<Vec<IndexFault>, StoreError> {
         let replayed = self.replayed(indexing)?;

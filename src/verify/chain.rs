@@ -1,9 +1,8 @@
 //! The pass over all entries: each by itself on all cores, then one after another.
 
-use super::finding::{Finding, What};
-use crate::domain::Opening;
+use super::finding::{Finding, Level, What};
+use crate::domain::{Decision, Opening, Rectification, Survey};
 use crate::log::{EntryError, Follows, Head, Header, Kind, LineError, Link, RawEntry, parse_line};
-use crate::register::project;
 use crate::store::{Journal, StoreError, View};
 use rayon::prelude::*;
 use std::io::{self, BufRead};
@@ -28,6 +27,17 @@ pub struct Chain {
     pub digest: [u8; 32],
     /// What was found.
     pub findings: Vec<Finding>,
+    /// Whether damage was.
+    pub damaged: bool,
+}
+
+impl Chain {
+    pub(super) fn note_damage(&mut self) {
+        self.damaged = self
+            .findings
+            .iter()
+            .any(|finding| finding.level == Level::Damage);
+    }
 }
 
 /// What one entry says by itself.
@@ -261,7 +271,10 @@ impl Alone {
             Kind::Opening => serde_json::from_slice::<Opening>(contents.body).map(|opening| {
                 self.origin = Some(opening.origin);
             }),
-            kind => project(kind, contents.body).map(drop),
+            Kind::Decision => serde_json::from_slice::<Decision>(contents.body).map(drop),
+            Kind::Survey => serde_json::from_slice::<Survey>(contents.body).map(drop),
+            Kind::Rectification => serde_json::from_slice::<Rectification>(contents.body).map(drop),
+            _ => Ok(()),
         };
         if let Err(error) = read {
             let what = What::Undecodable {

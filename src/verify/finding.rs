@@ -111,6 +111,13 @@ pub enum What {
         /// What.
         repair: String,
     },
+    /// One copy is damaged and the other is whole.
+    OneCopyWhole {
+        /// The directory of the damaged one.
+        damaged: &'static str,
+        /// The directory of the whole one.
+        whole: &'static str,
+    },
     /// An index is not what the log gives.
     Index {
         /// Which, and how.
@@ -189,6 +196,12 @@ impl fmt::Display for Finding {
                 )
             }
             What::Repairable { repair } => write!(f, "opening the record will put right: {repair}"),
+            What::OneCopyWhole { damaged, whole } => {
+                write!(
+                    f,
+                    "{whole} is whole: move {damaged} away, and the next command makes it again from {whole}"
+                )
+            }
             What::Index { reason } => write!(f, "{reason}; `regesta reindex` rebuilds it"),
         }
     }

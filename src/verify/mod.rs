@@ -112,6 +112,7 @@ fn journal_of(
     progress: &Progress<'_>,
 ) -> Result<Option<Chain>, StoreError> {
     let mut chain = chain::of_journal(&found.journal, progress)?;
+    chain.note_damage();
     if chain.entries == 0 {
         report
             .findings
@@ -152,10 +153,8 @@ fn store_of(
         }
         Err(error) => return Err(error),
     };
-    let damaged = chain
-        .findings
-        .iter()
-        .any(|finding| finding.level == Level::Damage);
+    chain.note_damage();
+    let damaged = chain.damaged;
     // What the journal's examination said already is not said twice.
     chain
         .findings
@@ -221,6 +220,18 @@ fn compare(
     let (Some(journal), Some(stored)) = (journal, stored) else {
         return;
     };
+    if journal.damaged != stored.damaged {
+        let (damaged, whole) = if journal.damaged {
+            ("journal/", "sled/")
+        } else {
+            ("sled/", "journal/")
+        };
+        report.findings.push(Finding::warning(
+            None,
+            What::OneCopyWhole { damaged, whole },
+        ));
+        return;
+    }
     if journal.digest == stored.digest && journal.entries == stored.entries {
         report
             .examined

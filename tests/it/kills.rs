@@ -14,13 +14,20 @@ struct Random(u64);
 
 impl Random {
     fn next(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below
     }
 }
 
 fn amendment(id: &str) -> String {
-    decision(id, "2024-02-01", r#"{"amended": {"regime": "EU-TEST", "change": "text"}}"#)
+    decision(
+        id,
+        "2024-02-01",
+        r#"{"amended": {"regime": "EU-TEST", "change": "text"}}"#,
+    )
 }
 
 fn based() -> World {
@@ -33,8 +40,11 @@ fn based() -> World {
 /// The ids recorded, in order.
 fn ids(world: &World) -> Vec<String> {
     let log = world.run(&["log", "--json"]).succeeds().stdout.clone();
-    let ids = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].clone());
-    ids.filter_map(|id| id.as_str().map(str::to_owned)).collect()
+    let ids = log
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].clone());
+    ids.filter_map(|id| id.as_str().map(str::to_owned))
+        .collect()
 }
 
 #[test]
@@ -45,14 +55,25 @@ fn killed_two_hundred_times_it_loses_nothing_and_tears_nothing() {
     let mut killed = 0;
     // How long an append takes here decides where the kills fall.
     let start = Instant::now();
-    world.feed(&["append", "-"], amendment("warm").as_bytes()).succeeds();
-    let usual = u64::try_from(start.elapsed().as_micros()).unwrap().max(2_000);
+    world
+        .feed(&["append", "-"], amendment("warm").as_bytes())
+        .succeeds();
+    let usual = u64::try_from(start.elapsed().as_micros())
+        .unwrap()
+        .max(2_000);
     for round in 0..200_u64 {
         let batch = [1, 1, 1, 20, 300][usize::try_from(random.next(5)).unwrap()];
         let names: Vec<String> = (0..batch).map(|n| format!("r{round}.n{n}")).collect();
-        let file = world.file("batch.ndjson", names.iter().map(|id| amendment(id)).collect::<String>());
+        let file = world.file(
+            "batch.ndjson",
+            names.iter().map(|id| amendment(id)).collect::<String>(),
+        );
         let mut command = world.command(&["append", file.to_str().unwrap(), "--json"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         thread::sleep(Duration::from_micros(random.next(usual + usual / 4)));
         killed += u64::from(child.kill().is_ok() && child.try_wait().unwrap().is_none());
         let output = child.wait_with_output().unwrap();
@@ -66,13 +87,22 @@ fn killed_two_hundred_times_it_loses_nothing_and_tears_nothing() {
     }
     check(&world, &acknowledged);
     world.run(&["verify"]).succeeds();
-    println!("{killed} of 200 were killed at work; {} entries were acknowledged", acknowledged.len());
-    assert!(killed > 50 && !acknowledged.is_empty(), "{killed} kills, {} acknowledged", acknowledged.len());
+    println!(
+        "{killed} of 200 were killed at work; {} entries were acknowledged",
+        acknowledged.len()
+    );
+    assert!(
+        killed > 50 && !acknowledged.is_empty(),
+        "{killed} kills, {} acknowledged",
+        acknowledged.len()
+    );
 }
 
 /// Everything acknowledged is recorded once; every batch is there whole or not at all.
 fn check(world: &World, acknowledged: &BTreeSet<String>) {
-    world.run(&["state", "EU-TEST", "--on", "2024-06-01"]).succeeds();
+    world
+        .run(&["state", "EU-TEST", "--on", "2024-06-01"])
+        .succeeds();
     let recorded = ids(world);
     let set: BTreeSet<&String> = recorded.iter().collect();
     assert_eq!(set.len(), recorded.len(), "an entry is recorded twice");
@@ -84,7 +114,10 @@ fn check(world: &World, acknowledged: &BTreeSet<String>) {
             *sizes.entry(round).or_default() += 1;
         }
     }
-    let torn: Vec<_> = sizes.iter().filter(|(_, size)| ![1, 20, 300].contains(*size)).collect();
+    let torn: Vec<_> = sizes
+        .iter()
+        .filter(|(_, size)| ![1, 20, 300].contains(*size))
+        .collect();
     assert!(torn.is_empty(), "a batch is recorded in part: {torn:?}");
 }
 
@@ -93,7 +126,12 @@ fn killed_in_init_there_is_a_record_or_none() {
     let mut random = Random(7);
     for _ in 0..40 {
         let world = World::empty();
-        let mut child = world.command(&["init"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = world
+            .command(&["init"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         thread::sleep(Duration::from_micros(random.next(12_000)));
         // It may have ended already.
         let _ = child.kill();
@@ -111,8 +149,18 @@ fn killed_in_init_there_is_a_record_or_none() {
 fn shim(world: &World) -> std::path::PathBuf {
     let source = Path::new(PROJECT).join("tests/fixtures/powercut.c");
     let shim = world.path().join("powercut.so");
-    let cc = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).arg(&source).arg("-ldl").output().unwrap();
-    assert!(cc.status.success(), "{}", String::from_utf8_lossy(&cc.stderr));
+    let cc = Command::new("cc")
+        .args(["-shared", "-fPIC", "-O1", "-o"])
+        .arg(&shim)
+        .arg(&source)
+        .arg("-ldl")
+        .output()
+        .unwrap();
+    assert!(
+        cc.status.success(),
+        "{}",
+        String::from_utf8_lossy(&cc.stderr)
+    );
     shim
 }
 
@@ -145,16 +193,25 @@ fn a_power_cut_takes_nothing_acknowledged() {
     fs::create_dir(world.path().join("synced")).unwrap();
     let run = |args: &[&str]| {
         let mut command = world.command(args);
-        command.env("LD_PRELOAD", &shim).env("POWERCUT_SYNCED", world.path().join("synced"));
+        command
+            .env("LD_PRELOAD", &shim)
+            .env("POWERCUT_SYNCED", world.path().join("synced"));
         let output = command.output().unwrap();
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{args:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     };
     let holds = |names: &[String]| {
         let cut = after_power_cut(&world);
         let opened = cut.run(&["state", "--on", "2024-06-01"]);
         assert_eq!(opened.code, Some(0), "{opened}");
         let recorded = ids(&cut);
-        let lost: Vec<_> = names.iter().filter(|name| !recorded.contains(name)).collect();
+        let lost: Vec<_> = names
+            .iter()
+            .filter(|name| !recorded.contains(name))
+            .collect();
         assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
         cut.run(&["verify"]).succeeds();
     };
@@ -172,7 +229,10 @@ fn a_power_cut_takes_nothing_acknowledged() {
         holds(&names);
     }
     let many: Vec<String> = (0..700).map(|n| format!("many{n}")).collect();
-    world.file("many.ndjson", many.iter().map(|id| amendment(id)).collect::<String>());
+    world.file(
+        "many.ndjson",
+        many.iter().map(|id| amendment(id)).collect::<String>(),
+    );
     run(&["append", "many.ndjson"]);
     names.extend(many);
     holds(&names);

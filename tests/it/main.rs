@@ -10,6 +10,7 @@ mod events;
 mod export;
 mod faults;
 mod house;
+mod kills;
 mod readme;
 mod states;
 mod stranger;
