@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use super::Store;
 use super::error::{AppendError, StoreError};
 use super::intake::Intake;
-use super::writer::{Intent, WriteError};
+use super::intent::Intent;
+use super::writer::WriteError;
 use crate::log::{Entry, Follows, Head, line};
 
 /// Entries that are written together in a bulk append,
@@ -62,19 +63,19 @@ impl Store {
             }
         }
         self.head = entry.head();
-        self.into_sled(std::slice::from_ref(entry));
+        self.feed_sled(std::slice::from_ref(entry));
         Ok(self.head)
     }
 
     /// Takes recorded entries into sled. They are recorded, whatever sled does; if it fails, the next open makes it up.
-    fn into_sled(&mut self, entries: &[Entry]) {
-        if let Err(e) = self.try_into_sled(entries) {
+    fn feed_sled(&mut self, entries: &[Entry]) {
+        if let Err(e) = self.try_feed_sled(entries) {
             self.intake = None;
             self.behind = Some(e.to_string());
         }
     }
 
-    fn try_into_sled(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+    fn try_feed_sled(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
         let mut intake = self.take_intake()?;
         intake.absorb(&self.view.shelf, entries)?;
         intake.commit(&self.view.shelf)?;

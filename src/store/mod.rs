@@ -6,7 +6,7 @@
 //! regesta-record/
 //!   version         `regesta record 1`; a newer number is refused
 //!   lock            held by the one process that has the record open; its text says who that is
-//!   append.intent   only while several lines are being written
+//!   append.intent   only while several lines are being written (completion.intent: while the journal is completed from sled)
 //!   journal/        00000000000000000000.ndjson …: the export's lines, a new file after 64 MiB, named by its first entry
 //!   sled/           the log in packed blocks, and every index
 //! ```
@@ -57,17 +57,24 @@
 
 mod append;
 mod block;
+mod compare;
 mod durable;
 mod entries;
 mod error;
 mod examine;
+mod guard;
 mod init;
 mod intake;
+mod intent;
 mod journal;
 mod layout;
+mod lines;
 mod lock;
+mod look;
+mod merge;
 mod open;
 mod postings;
+mod reading;
 mod repair;
 mod replay;
 mod runs;
@@ -80,6 +87,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 pub use append::Appending;
+pub use compare::IndexFault;
 pub use entries::Stored;
 pub use error::{AppendError, LineFault, StoreError};
 pub use examine::{Examination, examine};
@@ -88,7 +96,7 @@ pub use intake::{Indexing, Projection, Projector, Row, Term};
 pub use journal::{Journal, JournalLine};
 pub use lock::Who;
 pub use repair::Repair;
-pub use view::{IndexFault, RunInfo, SegmentRef, View};
+pub use view::{RunInfo, SegmentRef, View};
 
 use crate::log::{Entry, Head, RawEntry};
 use intake::Intake;
