@@ -1,8 +1,9 @@
 //! One entry as one line of an export.
 
-use super::entry::{Entry, RawContents, RawEntry};
+use super::entry::Entry;
 use super::hash::{Link, Salt};
 use super::hex;
+use super::raw::{RawContents, RawEntry};
 
 /// Why bytes are no line of an export.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -92,13 +92,15 @@ mod header;
 pub(crate) mod hex;
 mod line;
 mod origin;
+mod raw;
 
 pub use body::{Body, BodyError};
-pub use entry::{Contents, Entry, EntryError, Follows, RawContents, RawEntry, SealError};
+pub use entry::{Contents, Entry, Follows, SealError};
 pub use hash::{Digest, HexError, Link, Salt, digest_of, link_of};
 pub use header::{HEADER_LEN, Head, Header, HeaderError, Kind, MAX_BODY_LEN, Recorded};
 pub use line::{LineError, line, parse_line};
 pub use origin::{Origin, OriginError};
+pub use raw::{EntryError, RawContents, RawEntry};
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use super::Store;
 use super::error::{AppendError, StoreError};
 use super::intake::Intake;
+use super::intent::Intent;
 use super::view::View;
-use super::writer::{Intent, WriteError};
+use super::writer::WriteError;
 use crate::log::{Entry, Follows, Head, line};
 
 /// Entries that are written together in a bulk append,

@@ -11,14 +11,14 @@ use tempfile::TempDir;
 use super::durable;
 use super::error::{Doing, StoreError};
 use super::intake::Indexing;
+use super::intent::Intent;
 use super::journal::Journal;
 use super::layout;
 use super::lock::RecordLock;
-use super::open::{Relation, journal_end, relate, sound_view};
+use super::look::{Relation, journal_end, relate, sound_view};
 use super::repair::Repair;
 use super::shelf::suspicion;
 use super::view::View;
-use super::writer::Intent;
 use crate::log::Head;
 
 /// Both copies of a log as they were found.
@@ -52,7 +52,7 @@ pub fn examine(
     let sled = copy.path().join("sled");
     copy_store(record, &sled)?;
     let journal = Journal::at(layout::journal(record));
-    let intent = Intent::find(record)?;
+    let intent = Intent::find(&layout::intent(record))?;
     let end = journal_end(&journal);
     drop(lock);
     let mut repairs = Vec::new();

@@ -13,11 +13,12 @@ use super::error::{Doing, LineFault, StoreError};
 use super::intake::Indexing;
 use super::journal::Journal;
 use super::layout;
+use super::lines::MAX_LINE;
 use super::lock::{RecordLock, Who};
 use super::open::build;
 use super::replay::{self, Source};
 use super::writer::JournalWriter;
-use crate::log::{Entry, Head, MAX_BODY_LEN, line, parse_line};
+use crate::log::{Entry, Head, line, parse_line};
 
 /// Lines of an import that are checked together.
 const CHUNK: usize = 4096;
@@ -120,10 +121,9 @@ fn import(dir: &Path, mut lines: impl BufRead) -> Result<Head, StoreError> {
         chunk: Vec::new(),
     };
     let mut line = Vec::new();
-    let most = u64::from(MAX_BODY_LEN) + 1024;
     loop {
         line.clear();
-        let read = lines.by_ref().take(most).read_until(b'\n', &mut line);
+        let read = lines.by_ref().take(MAX_LINE).read_until(b'\n', &mut line);
         if read.doing("read the export for", dir)? == 0 {
             break;
         }

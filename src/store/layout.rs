@@ -33,6 +33,11 @@ pub(super) fn intent(record: &Path) -> PathBuf {
     record.join("append.intent")
 }
 
+/// There while the journal is completed from the store.
+pub(super) fn completion(record: &Path) -> PathBuf {
+    record.join("completion.intent")
+}
+
 pub(super) fn version(record: &Path) -> PathBuf {
     record.join("version")
 }

@@ -5,8 +5,6 @@
 //! generation takes in those before it that are not more than twice its size, so there are never more than about log2(n / 1,024)
 //! of them to look through, and a pair is rewritten as often at most.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
 use std::ops::{ControlFlow, RangeInclusive};
 
 use rayon::prelude::*;
@@ -14,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::block::{read_varint, varint};
 use super::error::StoreError;
+use super::merge::{Merge, Source};
 use super::runs::{hot, hot_change};
 use super::shelf::{Change, Part, Shelf};
 
@@ -59,7 +58,7 @@ fn encode(pairs: &[Pair]) -> Vec<u8> {
     out
 }
 
-fn decode(bytes: &[u8], into: &mut impl Extend<Pair>) -> Result<(), StoreError> {
+pub(super) fn decode(bytes: &[u8], into: &mut impl Extend<Pair>) -> Result<(), StoreError> {
     let damaged = || StoreError::damaged("a block of postings cannot be unpacked");
     let (mut at, mut before) = (0, (0, 0_u64));
     while let Some(&table) = bytes.get(at) {
@@ -170,11 +169,7 @@ impl Postings {
         let kept = self.kept(pairs.len() as u64);
         let merged = self.meta.generations.split_off(kept);
         let sources = merged.iter().map(|g| Source::stored(shelf, g.0));
-        let sources = sources.chain([Source {
-            shelf,
-            next: None,
-            pairs: pairs.into(),
-        }]);
+        let sources = sources.chain([Source::held(shelf, pairs)]);
         let generation = self.write(shelf, &mut Merge::new(sources.collect())?)?;
         self.meta.generations.push(generation);
         self.meta.garbage.extend(merged.iter().map(|g| g.0));
@@ -202,73 +197,6 @@ impl Postings {
             }
         }
         Ok(())
-    }
-}
-
-/// One sorted sequence of pairs, read block by block.
-struct Source<'a> {
-    shelf: &'a Shelf,
-    /// The generation, and the least key of the next block.
-    next: Option<(u32, Vec<u8>)>,
-    pairs: VecDeque<Pair>,
-}
-
-impl<'a> Source<'a> {
-    fn stored(shelf: &'a Shelf, generation: u32) -> Self {
-        let next = Some((generation, generation.to_be_bytes().to_vec()));
-        Self {
-            shelf,
-            next,
-            pairs: VecDeque::new(),
-        }
-    }
-
-    fn pop(&mut self) -> Result<Option<Pair>, StoreError> {
-        if self.pairs.is_empty()
-            && let Some((generation, from)) = self.next.take()
-        {
-            let (pairs, next) = (&mut self.pairs, &mut self.next);
-            self.shelf.scan(
-                Part::Terms,
-                &generation.to_be_bytes(),
-                &from,
-                &mut |key, value| {
-                    decode(value, pairs)?;
-                    *next = Some((generation, [key, &[0]].concat()));
-                    Ok(ControlFlow::Break(()))
-                },
-            )?;
-        }
-        Ok(self.pairs.pop_front())
-    }
-}
-
-/// Several sorted sequences as one.
-struct Merge<'a> {
-    sources: Vec<Source<'a>>,
-    heap: BinaryHeap<Reverse<(Pair, usize)>>,
-}
-
-impl<'a> Merge<'a> {
-    fn new(mut sources: Vec<Source<'a>>) -> Result<Self, StoreError> {
-        let mut heap = BinaryHeap::new();
-        for (index, source) in sources.iter_mut().enumerate() {
-            heap.extend(source.pop()?.map(|pair| Reverse((pair, index))));
-        }
-        Ok(Self { sources, heap })
-    }
-}
-
-impl Iterator for Merge<'_> {
-    type Item = Result<Pair, StoreError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let Reverse((pair, index)) = self.heap.pop()?;
-        match self.sources[index].pop() {
-            Ok(next) => self.heap.extend(next.map(|next| Reverse((next, index)))),
-            Err(e) => return Some(Err(e)),
-        }
-        Some(Ok(pair))
     }
 }
 

@@ -8,8 +8,9 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 
-use super::block::{Block, Item};
+use super::block::Block;
 use super::error::StoreError;
+use super::reading::read;
 use super::shelf::{Change, Part, Shelf};
 
 /// A tail of so many items is sealed,
@@ -23,8 +24,8 @@ const MAX_STORED: usize = 100 * 1024;
 /// Which run: the tree its sealed blocks are in, and the prefix of their keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RunId {
-    part: Part,
-    prefix: Vec<u8>,
+    pub(super) part: Part,
+    pub(super) prefix: Vec<u8>,
 }
 
 impl RunId {
@@ -52,15 +53,15 @@ impl RunId {
         }
     }
 
-    fn sealed_key(&self, index: u64) -> Vec<u8> {
+    pub(super) fn sealed_key(&self, index: u64) -> Vec<u8> {
         [self.prefix.as_slice(), &index.to_be_bytes()].concat()
     }
 
-    fn hot_prefix(&self, letter: u8) -> Vec<u8> {
+    pub(super) fn hot_prefix(&self, letter: u8) -> Vec<u8> {
         [&[letter, self.part as u8], self.prefix.as_slice()].concat()
     }
 
-    fn tail_key(&self, index: u64) -> Vec<u8> {
+    pub(super) fn tail_key(&self, index: u64) -> Vec<u8> {
         [self.hot_prefix(b't').as_slice(), &index.to_be_bytes()].concat()
     }
 }
@@ -246,105 +247,5 @@ impl RunState {
         }
         changes.push(hot_change(self.id.hot_prefix(b'm'), &self.meta)?);
         Ok(())
-    }
-}
-
-/// Reads the items at `from..to` in order, and makes sure that none is missing.
-pub(super) fn read(
-    shelf: &Shelf,
-    id: &RunId,
-    meta: &RunMeta,
-    from: u64,
-    to: u64,
-    each: &mut dyn FnMut(u64, Item<'_>) -> ControlFlow<()>,
-) -> Result<(), StoreError> {
-    let mut reading = Reading {
-        next: from,
-        to: to.min(meta.count),
-        stopped: false,
-        each,
-    };
-    if reading.next < meta.sealed {
-        let at = shelf.at_or_before(id.part, &id.prefix, &id.sealed_key(from))?;
-        let start = at.map_or_else(|| id.sealed_key(from), |(key, _)| key.to_vec());
-        reading.scan(shelf, id.part, &id.prefix, &start, meta.sealed)?;
-    }
-    if reading.wants_more() {
-        let start = id.tail_key(meta.sealed);
-        reading.scan(shelf, Part::Hot, &id.hot_prefix(b't'), &start, meta.count)?;
-    }
-    if reading.wants_more() {
-        return Err(hole(shelf, reading.next));
-    }
-    Ok(())
-}
-
-fn hole(shelf: &Shelf, at: u64) -> StoreError {
-    let error = StoreError::damaged(format!("item {at} of a run is missing"));
-    shelf.note(&error);
-    error
-}
-
-struct Reading<'a> {
-    next: u64,
-    to: u64,
-    stopped: bool,
-    each: &'a mut dyn FnMut(u64, Item<'_>) -> ControlFlow<()>,
-}
-
-impl Reading<'_> {
-    fn wants_more(&self) -> bool {
-        !self.stopped && self.next < self.to
-    }
-
-    /// Reads blocks from the key `start` on, until the item `end` or what was asked for.
-    fn scan(
-        &mut self,
-        shelf: &Shelf,
-        part: Part,
-        prefix: &[u8],
-        start: &[u8],
-        end: u64,
-    ) -> Result<(), StoreError> {
-        // Where the next block must begin.
-        let mut expected: Option<u64> = None;
-        shelf.scan(part, prefix, start, &mut |key, value| {
-            let Some(first) = key
-                .get(prefix.len()..)
-                .and_then(|index| index.try_into().ok())
-            else {
-                return Err(StoreError::damaged("a key has the wrong length"));
-            };
-            let first = u64::from_be_bytes(first);
-            if first >= end || !self.wants_more() {
-                return Ok(ControlFlow::Break(()));
-            }
-            if expected.map_or(first > self.next, |expected| first != expected) {
-                return Err(hole(shelf, self.next));
-            }
-            let block = Block::decode(value).inspect_err(|e| shelf.note(e))?;
-            let after = first + block.len() as u64;
-            if after > end {
-                return Err(hole(shelf, end));
-            }
-            expected = Some(after);
-            Ok(self.take(first, &block))
-        })
-    }
-
-    fn take(&mut self, first: u64, block: &Block) -> ControlFlow<()> {
-        let skip = usize::try_from(self.next - first).unwrap_or(usize::MAX);
-        for index in skip..block.len() {
-            if self.next >= self.to {
-                return ControlFlow::Break(());
-            }
-            let position = self.next;
-            self.next += 1;
-            if (self.each)(position, block.get(index)).is_break() {
-                self.stopped = true;
-                return ControlFlow::Break(());
-            }
-        }
-        ControlFlow::Continue(())
     }
 }

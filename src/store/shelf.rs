@@ -1,16 +1,12 @@
-//! The one file that calls sled: its panics, its errors and its lock stop here.
+//! The one file that calls sled.
 //!
 //! Four named trees, never one per regime. `Log`, `Rows` and `Terms` hold large values that are written once; `Hot` holds what
 //! changes with every append. Only a batch on `Hot` makes anything visible: a large value that no key in `Hot` speaks of is a
 //! stray from an append that did not end, and is passed over.
 
-use std::cell::Cell;
 use std::fs;
-use std::io;
 use std::ops::ControlFlow;
-use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,6 +15,7 @@ use sled::{Batch, Db, IVec, Tree};
 
 use super::durable;
 use super::error::{Doing, StoreError};
+use super::guard::{guarded, quieten};
 
 const CACHE: u64 = 64 * 1024 * 1024;
 
@@ -34,11 +31,11 @@ pub(super) enum Part {
     Hot,
 }
 
-/// Told each key with its value; may break off.
-pub(super) type Each<'a> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, StoreError> + 'a;
-
 /// A key and what it becomes; `None` removes it.
 pub(super) type Change = (Vec<u8>, Option<Vec<u8>>);
+
+/// Takes a key and its value, and says whether to go on.
+pub(super) type Each<'a> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, StoreError> + 'a;
 
 /// An open sled directory.
 pub(super) struct Shelf {
@@ -54,76 +51,6 @@ impl std::fmt::Debug for Shelf {
             .field("path", &self.path)
             .finish_non_exhaustive()
     }
-}
-
-thread_local! {
-    static IS_QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Keeps sled's panics, which we catch, off the user's screen. Everybody else's go on to the hook that was there before.
-fn quieten() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            let is_sleds = thread::current()
-                .name()
-                .is_some_and(|name| name.starts_with("sled-"));
-            if !is_sleds && !IS_QUIET.get() {
-                before(info);
-            }
-        }));
-    });
-}
-
-/// Calls sled; a panic becomes damage.
-fn guarded<T>(path: &Path, call: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
-    let before = IS_QUIET.replace(true);
-    let outcome = panic::catch_unwind(AssertUnwindSafe(call));
-    IS_QUIET.set(before);
-    match outcome {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(translate(error, path)),
-        Err(payload) => {
-            let text = payload.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
-            let text: String = text.unwrap_or("no message").chars().take(200).collect();
-            Err(StoreError::damaged(format!("sled gave up ({text})")))
-        }
-    }
-}
-
-fn translate(error: sled::Error, path: &Path) -> StoreError {
-    use io::ErrorKind::{InvalidData, InvalidInput, NotFound, UnexpectedEof};
-    match error {
-        sled::Error::Io(source) if is_lock(&source) => StoreError::Locked {
-            by: "another process".to_owned(),
-        },
-        sled::Error::Io(source)
-            if matches!(
-                source.kind(),
-                InvalidData | InvalidInput | NotFound | UnexpectedEof
-            ) =>
-        {
-            StoreError::damaged(format!("sled could not read its files ({source})"))
-        }
-        sled::Error::Io(source) => StoreError::Io {
-            action: "use the store",
-            path: path.to_owned(),
-            source,
-        },
-        sled::Error::Corruption { at: Some(at), .. } => {
-            StoreError::damaged(format!("sled found a bad page at {at}"))
-        }
-        sled::Error::Corruption { at: None, .. } => StoreError::damaged("sled found a bad page"),
-        other => StoreError::damaged(format!("sled says: {other}")),
-    }
-}
-
-/// sled reports its lock as an error of kind `Other` that only its text tells apart.
-fn is_lock(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::WouldBlock
-        || error.to_string().contains("could not acquire lock")
 }
 
 impl Shelf {

@@ -11,9 +11,10 @@ use std::thread::{self, JoinHandle};
 
 use super::durable;
 use super::error::{Doing, StoreError};
-use super::journal::{Journal, JournalFile, file_name};
+use super::intent::Intent;
+use super::journal::{Journal, file_name};
 use super::layout;
-use crate::log::{Head, Link, Recorded};
+use crate::log::Head;
 
 /// A file of the journal that has reached this is followed by the next.
 pub(super) const FILE_BYTES: u64 = 64 * 1024 * 1024;
@@ -107,18 +108,27 @@ impl JournalWriter {
 
     /// Promises to cut back to here unless [`end_bulk`](Self::end_bulk) is reached.
     pub(super) fn begin_bulk(&mut self, on: &Head) -> Result<Intent, StoreError> {
+        self.promise(on, &layout::intent(&self.record))
+    }
+
+    /// The same while the journal is completed from the store, up to [`end_completion`](Self::end_completion): a power cut may keep
+    /// a later line and lose an earlier one.
+    pub(super) fn begin_completion(&mut self, on: &Head) -> Result<Intent, StoreError> {
+        self.promise(on, &layout::completion(&self.record))
+    }
+
+    fn promise(&mut self, on: &Head, path: &Path) -> Result<Intent, StoreError> {
         let file = self
             .path
             .file_name()
             .and_then(|name| name.to_str())
-            .unwrap_or_default()
-            .to_owned();
+            .unwrap_or_default();
         let intent = Intent {
-            file,
+            file: file.to_owned(),
             len: self.len,
             head: *on,
         };
-        durable::write_new(&layout::intent(&self.record), intent.to_text().as_bytes())?;
+        durable::write_new(path, intent.to_text().as_bytes())?;
         Ok(intent)
     }
 
@@ -157,104 +167,19 @@ impl JournalWriter {
         durable::remove_file(&layout::intent(&self.record))
     }
 
+    /// Makes all lines durable, and ends the promise.
+    pub(super) fn end_completion(&mut self) -> Result<(), StoreError> {
+        self.sync_bulk()?;
+        durable::remove_file(&layout::completion(&self.record))
+    }
+
     /// Cuts back to where the intent stood, and opens the end again.
     pub(super) fn undo_bulk(&mut self, intent: &Intent) -> Result<(), StoreError> {
         // What these threads could not sync is about to be cut.
         let _ = self.join();
-        intent.cut(&self.record)?;
+        intent.cut(&self.record, &layout::intent(&self.record))?;
         let reopened = Self::open(&self.record)?;
         *self = reopened;
         Ok(())
-    }
-}
-
-/// What the journal was before several lines were written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Intent {
-    file: String,
-    len: u64,
-    pub(super) head: Head,
-}
-
-impl Intent {
-    fn to_text(&self) -> String {
-        let Self {
-            file,
-            len,
-            head:
-                Head {
-                    seq,
-                    link,
-                    recorded_at,
-                },
-        } = self;
-        format!(
-            "regesta intent 1\nfile {file}\nlength {len}\nhead {seq} {link} {}\nend\n",
-            recorded_at.0
-        )
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let rest = text
-            .strip_prefix("regesta intent 1\nfile ")?
-            .strip_suffix("\nend\n")?;
-        let (file, rest) = rest.split_once("\nlength ")?;
-        let (len, head) = rest.split_once("\nhead ")?;
-        let mut parts = head.split(' ');
-        let seq = parts.next()?.parse().ok()?;
-        let link: Link = parts.next()?.parse().ok()?;
-        let recorded_at = Recorded(parts.next()?.parse().ok()?);
-        let is_name = !file.is_empty() && !file.contains(['/', '\\']);
-        is_name.then_some(Self {
-            file: file.to_owned(),
-            len: len.parse().ok()?,
-            head: Head {
-                seq,
-                link,
-                recorded_at,
-            },
-        })
-    }
-
-    /// The intent that a record was left with. One that is not whole was never followed by a line.
-    pub(super) fn find(record: &Path) -> Result<Option<Self>, StoreError> {
-        let path = layout::intent(record);
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(Self::parse(&text)),
-            Err(e)
-                if e.kind() == io::ErrorKind::NotFound
-                    || e.kind() == io::ErrorKind::InvalidData =>
-            {
-                Ok(None)
-            }
-            Err(e) => Err(e).doing("read", &path),
-        }
-    }
-
-    /// Cuts the journal back and removes the intent. May be repeated.
-    pub(super) fn cut(&self, record: &Path) -> Result<(), StoreError> {
-        let dir = layout::journal(record);
-        let kept = dir.join(&self.file);
-        for JournalFile { path, .. } in Journal::at(dir.clone()).files()? {
-            if path > kept {
-                fs::remove_file(&path).doing("remove", &path)?;
-            }
-        }
-        // An older copy of the journal may have been put in its place: never make it longer.
-        if let Ok(found) = fs::metadata(&kept)
-            && found.len() > self.len
-        {
-            let file = OpenOptions::new()
-                .write(true)
-                .open(&kept)
-                .doing("open", &kept)?;
-            file.set_len(self.len)
-                .and_then(|()| file.sync_all())
-                .doing("cut", &kept)?;
-        }
-        if dir.is_dir() {
-            durable::sync_dir(&dir)?;
-        }
-        durable::remove_file(&layout::intent(record))
     }
 }

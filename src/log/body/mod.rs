@@ -5,6 +5,7 @@
 
 mod read;
 mod scan;
+mod text;
 
 use std::fmt;
 

@@ -2,11 +2,13 @@
 
 mod bulk;
 mod init;
+mod journal;
 mod laws;
 mod opening;
 mod runs;
 
 use std::fs;
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -170,6 +172,15 @@ pub(super) fn copy(from: &Path, to: &Path) {
             assert!(fs::copy(file.path(), target).is_ok())
         }
     }
+}
+
+pub(super) fn append_bytes(path: &Path, bytes: &[u8]) {
+    fs::OpenOptions::new()
+        .append(true)
+        .open(path)
+        .unwrap()
+        .write_all(bytes)
+        .unwrap();
 }
 
 /// Both copies hold the same sound chain, and the index is what the log gives.
