@@ -4,7 +4,7 @@
 //! reads them without knowing where they are.
 
 use crate::domain::RegimeKey;
-use crate::log::Entry;
+use crate::log::{Entry, Link};
 use crate::register::{INDEX_VERSION, Row, Rows, Table, project};
 use crate::store::{self, Indexing, Projection, StoreError};
 use std::ops::ControlFlow;
@@ -62,22 +62,25 @@ pub fn rows_in(view: &store::View, regime: &RegimeKey) -> Result<Vec<(u64, Row)>
     }
 }
 
-/// What the index keeps of an entry, packed.
-fn projection(entry: &Entry, into: &mut Projection) {
-    let link = entry.link();
+/// What the index keeps of an entry.
+fn projection(entry: &Entry) -> Projection {
+    let rows = entry.contents().map(|contents| {
+        // A body that this release cannot read has no rows: `verify` reports it.
+        project(entry.header().kind, contents.body.as_str()).unwrap_or_default()
+    });
+    packed(entry.link(), rows.unwrap_or_default())
+}
+
+/// What the index keeps of an entry with that link and those rows, packed.
+#[must_use]
+pub fn packed(link: Link, Rows { rows, terms }: Rows) -> Projection {
+    let mut into = Projection::default();
     let mut first = [0; 8];
     first.copy_from_slice(&link.0[..8]);
     into.terms.push(store::Term {
         table: Table::Link as u8,
         hash: u64::from_be_bytes(first),
     });
-    let Some(contents) = entry.contents() else {
-        return;
-    };
-    // A body that this release cannot read has no rows: `verify` reports it.
-    let Ok(Rows { rows, terms }) = project(entry.header().kind, contents.body.as_bytes()) else {
-        return;
-    };
     into.terms.extend(terms.into_iter().map(|term| store::Term {
         table: term.table as u8,
         hash: term.hash,
@@ -90,4 +93,5 @@ fn projection(entry: &Entry, into: &mut Projection) {
             });
         }
     }
+    into
 }

@@ -8,6 +8,10 @@ use cli::{Args, Outside};
 use regesta::domain::{Day, Instant};
 use std::process::ExitCode;
 
+/// The C library's allocator is slow where one thread frees what another allocated, as pipelines do.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     args.global.choose_color();

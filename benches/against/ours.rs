@@ -129,9 +129,10 @@ fn stretch(view: &store::View, segment: &store::SegmentRef) -> Outcome<Ends> {
 
 /// The typed decode that `verify` does.
 fn decode(kind: Kind, body: &[u8]) -> Outcome<()> {
+    let body = str::from_utf8(body)?;
     match kind {
-        Kind::Decision => drop(serde_json::from_slice::<Decision>(body)?),
-        Kind::Survey => drop(serde_json::from_slice::<Survey>(body)?),
+        Kind::Decision => drop(serde_json::from_str::<Decision>(body)?),
+        Kind::Survey => drop(serde_json::from_str::<Survey>(body)?),
         _ => {}
     }
     Ok(())

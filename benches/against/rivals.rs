@@ -170,7 +170,7 @@ impl Question {
     }
 
     fn take(&mut self, seq: u64, body: &[u8]) -> Outcome<()> {
-        for (regime, row) in project(Kind::Decision, body)?.rows {
+        for (regime, row) in project(Kind::Decision, str::from_utf8(body)?)?.rows {
             if regime == self.0 {
                 self.1.push(seq, row);
             }

@@ -179,7 +179,7 @@ fn read_files(paths: &[PathBuf], by: &str) -> Result<Vec<Draft>, Failure> {
 fn stream<'a>(
     path: &'a Path,
     by: &'a str,
-) -> Box<dyn Iterator<Item = Result<Vec<Draft>, AppendError>> + 'a> {
+) -> Box<dyn Iterator<Item = Result<Vec<Draft>, AppendError>> + Send + 'a> {
     let reader = match reader(path) {
         Ok(reader) => reader,
         Err(failure) => {

@@ -58,9 +58,9 @@ pub fn run(global: &Global, args: &Init, outside: Outside, out: &Output) -> Resu
 }
 
 /// A file, or standard input for `-`.
-pub fn reader(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
+pub fn reader(path: &Path) -> Result<Box<dyn BufRead + Send>, Failure> {
     if path == Path::new("-") {
-        return Ok(Box::new(std::io::stdin().lock()));
+        return Ok(Box::new(BufReader::new(std::io::stdin())));
     }
     let file = File::open(path).map_err(|error| open::unreadable(path, &error))?;
     Ok(Box::new(BufReader::with_capacity(1 << 20, file)))

@@ -38,11 +38,13 @@ impl Line {
     pub fn of(raw: &RawEntry<'_>) -> Self {
         let kind = regesta::log::Header::decode(&raw.header)
             .map_or(Kind::Unknown(0), |header| header.kind);
-        let body = raw.contents.map(|contents| contents.body);
+        let body = raw
+            .contents
+            .and_then(|contents| str::from_utf8(contents.body).ok());
         let rows = body
             .and_then(|body| project(kind, body).ok())
             .unwrap_or_default();
-        let value: Option<Value> = body.and_then(|body| serde_json::from_slice(body).ok());
+        let value: Option<Value> = body.and_then(|body| serde_json::from_str(body).ok());
         let text = |path: &str| {
             value
                 .as_ref()

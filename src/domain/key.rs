@@ -1,7 +1,9 @@
 //! Names that stay stable for ever: short ASCII keys, each its own type so that one cannot stand for another.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use smol_str::SmolStr;
 use std::fmt;
+use std::marker::PhantomData;
 
 /// A key with a character that may not be in it, or of a wrong length.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,9 +18,9 @@ pub struct InvalidKey {
 macro_rules! key {
     ($(#[$doc:meta])* $name:ident, $article:literal, $what:literal, $rule:literal, $accepts:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(SmolStr);
 
         impl $name {
             /// The key as text.
@@ -28,30 +30,28 @@ macro_rules! key {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = InvalidKey;
-
-            fn try_from(value: String) -> Result<Self, InvalidKey> {
-                let accepts: fn(&str) -> bool = $accepts;
-                if (1..=120).contains(&value.len()) && accepts(&value) {
-                    Ok(Self(value))
-                } else {
-                    Err(InvalidKey { value, article: $article, what: $what, rule: $rule })
-                }
-            }
-        }
-
         impl std::str::FromStr for $name {
             type Err = InvalidKey;
 
             fn from_str(value: &str) -> Result<Self, InvalidKey> {
-                value.to_owned().try_into()
+                let accepts: fn(&str) -> bool = $accepts;
+                if (1..=120).contains(&value.len()) && accepts(value) {
+                    Ok(Self(value.into()))
+                } else {
+                    Err(InvalidKey { value: value.to_owned(), article: $article, what: $what, rule: $rule })
+                }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                from.deserialize_str(Visit::<Self>(PhantomData))
             }
         }
 
         impl From<$name> for String {
             fn from(key: $name) -> String {
-                key.0
+                key.0.into()
             }
         }
 
@@ -61,6 +61,21 @@ macro_rules! key {
             }
         }
     };
+}
+
+/// Reads a key without a copy of its text.
+struct Visit<K>(PhantomData<K>);
+
+impl<K: std::str::FromStr<Err = InvalidKey>> de::Visitor<'_> for Visit<K> {
+    type Value = K;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<K, E> {
+        text.parse().map_err(E::custom)
+    }
 }
 
 fn starts_and_ends_well(text: &str) -> bool {

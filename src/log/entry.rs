@@ -1,7 +1,7 @@
 //! An entry: header, link and (unless erased) contents.
 
 use super::body::Body;
-use super::hash::{Link, Salt, digest_of, link_of};
+use super::hash::{Digest, Link, Salt, digest_of, link_of};
 use super::header::{Head, Header, Kind, Recorded};
 use super::origin::{Origin, OriginError};
 use super::raw::{EntryError, RawContents, RawEntry};
@@ -24,6 +24,31 @@ pub struct Contents {
     pub salt: Salt,
     /// The body.
     pub body: Body,
+}
+
+/// A body with its salt and its digest, before it has a place in a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commitment {
+    contents: Contents,
+    digest: Digest,
+}
+
+impl Commitment {
+    /// Commits to a body: the part of sealing that needs to know nothing of the log.
+    #[must_use]
+    pub fn new(salt: Salt, body: Body) -> Self {
+        let digest = digest_of(&salt, body.as_bytes());
+        Self {
+            contents: Contents { salt, body },
+            digest,
+        }
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &Body {
+        &self.contents.body
+    }
 }
 
 /// An entry whose link, position and digest have been checked: there is no other way to hold one.
@@ -81,9 +106,10 @@ impl Entry {
         recorded_at: Recorded,
         kind: Kind,
         schema: u8,
-        salt: Salt,
-        body: Body,
+        commitment: Commitment,
     ) -> Result<Self, SealError> {
+        let Commitment { contents, digest } = commitment;
+        let body = &contents.body;
         let (seq, prev) = match follows {
             Follows::Origin(origin) => (0, origin.link()),
             Follows::Nothing => (0, Origin::of_opening(body.as_bytes())?.link()),
@@ -108,22 +134,20 @@ impl Entry {
             }
             _ => {}
         }
-        let body_digest = digest_of(&salt, body.as_bytes());
-        let body_len = body.len();
         let header = Header {
             seq,
             prev,
             recorded_at,
             kind,
             schema,
-            body_len,
-            body_digest,
+            body_len: body.len(),
+            body_digest: digest,
         };
         let link = link_of(&header.encode());
         Ok(Self {
             header,
             link,
-            contents: Some(Contents { salt, body }),
+            contents: Some(contents),
         })
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
+use blake3::hazmat::{ContextKey, HasherExt as _, hash_derive_key_context};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::header::HEADER_LEN;
@@ -84,18 +85,15 @@ bytes32! {
     Digest
 }
 
-/// A precomputed `BLAKE3.derive_key` context.
-fn context(text: &str) -> blake3::Hasher {
-    blake3::Hasher::new_derive_key(text)
-}
-
-static LINK: LazyLock<blake3::Hasher> = LazyLock::new(|| context("regesta 2026-11-23 v1 link"));
-static ORIGIN: LazyLock<blake3::Hasher> = LazyLock::new(|| context("regesta 2026-11-23 v1 origin"));
+/// The context of links, hashed once: what `BLAKE3.derive_key` does first with its context.
+static LINK: LazyLock<ContextKey> =
+    LazyLock::new(|| hash_derive_key_context("regesta 2026-11-23 v1 link"));
 
 /// The link of the entry that has this header.
 #[must_use]
 pub fn link_of(header: &[u8; HEADER_LEN]) -> Link {
-    Link(LINK.clone().update(header).finalize().into())
+    let mut hasher = blake3::Hasher::new_from_context_key(&LINK);
+    Link(hasher.update(header).finalize().into())
 }
 
 /// The digest that a header must carry for this salt and body.
@@ -106,5 +104,8 @@ pub fn digest_of(salt: &Salt, body: &[u8]) -> Digest {
 
 /// What stands in the place of a previous link in entry 0.
 pub(super) fn origin_link(name: &str) -> Link {
-    Link(ORIGIN.clone().update(name.as_bytes()).finalize().into())
+    Link(blake3::derive_key(
+        "regesta 2026-11-23 v1 origin",
+        name.as_bytes(),
+    ))
 }

@@ -65,19 +65,19 @@
 //! second later with a salt of 32 bytes `0x22`:
 //!
 //! ```
-//! use regesta::log::{Body, Entry, Follows, Kind, Origin, Recorded, Salt};
+//! use regesta::log::{Body, Commitment, Entry, Follows, Kind, Origin, Recorded, Salt};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let origin: Origin = "example.org/sanctions".parse()?;
 //! let body = Body::canonicalize(br#"{"origin": "example.org/sanctions", "by": "clerk"}"#)?;
 //! assert_eq!(body.as_str(), r#"{"by":"clerk","origin":"example.org/sanctions"}"#);
-//! let opening = Entry::seal(Follows::Origin(&origin), Recorded(0), Kind::Opening, 1, Salt([0x11; 32]), body)?;
+//! let opening = Entry::seal(Follows::Origin(&origin), Recorded(0), Kind::Opening, 1, Commitment::new(Salt([0x11; 32]), body))?;
 //! assert_eq!(opening.header().prev.to_string(), "6c98f6d76f61e7a035c21309aa8af1dad04328fa2d0fa9b19f7a4d986693d793");
 //! assert_eq!(opening.link().to_string(), "0a298911547a066b2ee758164344bad50f88125a72f12fdcd3a352900e99d3c3");
 //!
 //! let body = Body::canonicalize(br#"{"by":"clerk","act":"2014/512/CFSP"}"#)?;
 //! let head = opening.head();
-//! let decision = Entry::seal(Follows::Head(&head), Recorded(1_000_000), Kind::Decision, 1, Salt([0x22; 32]), body)?;
+//! let decision = Entry::seal(Follows::Head(&head), Recorded(1_000_000), Kind::Decision, 1, Commitment::new(Salt([0x22; 32]), body))?;
 //! assert_eq!(decision.link().to_string(), "81a788e836b95de929f783a0e5c6e67697d53768c304f3125bde61b6acaccce9");
 //! # Ok(())
 //! # }
@@ -95,7 +95,7 @@ mod origin;
 mod raw;
 
 pub use body::{Body, BodyError};
-pub use entry::{Contents, Entry, Follows, SealError};
+pub use entry::{Commitment, Contents, Entry, Follows, SealError};
 pub use hash::{Digest, HexError, Link, Salt, digest_of, link_of};
 pub use header::{HEADER_LEN, Head, Header, HeaderError, Kind, MAX_BODY_LEN, Recorded};
 pub use line::{LineError, line, parse_line};

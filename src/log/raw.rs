@@ -113,7 +113,7 @@ pub struct RawContents<'a> {
     pub body: &'a [u8],
 }
 
-impl RawEntry<'_> {
+impl<'a> RawEntry<'a> {
     /// The position that the header gives, unchecked.
     #[must_use]
     pub fn seq(&self) -> u64 {
@@ -208,17 +208,15 @@ impl RawEntry<'_> {
         Ok(())
     }
 
-    /// Checks that the body, if there is one, is in canonical form.
-    pub fn check_body(&self) -> Result<(), EntryError> {
-        match self.contents {
-            Some(contents) => {
-                body::check_canonical(contents.body).map_err(|source| EntryError::Body {
-                    seq: self.seq(),
-                    source,
-                })
-            }
-            None => Ok(()),
-        }
+    /// Checks that the body, if there is one, is in canonical form, and gives its text.
+    pub fn check_body(&self) -> Result<Option<&'a str>, EntryError> {
+        let text = self
+            .contents
+            .map(|contents| body::check_canonical(contents.body));
+        text.transpose().map_err(|source| EntryError::Body {
+            seq: self.seq(),
+            source,
+        })
     }
 
     /// The head of a log that ends with it.

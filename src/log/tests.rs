@@ -18,8 +18,7 @@ fn opening() -> Entry {
         Recorded(0),
         Kind::Opening,
         1,
-        Salt([0x11; 32]),
-        body,
+        Commitment::new(Salt([0x11; 32]), body),
     )
     .unwrap()
 }
@@ -33,8 +32,7 @@ fn decision() -> Entry {
         Recorded(1_000_000),
         Kind::Decision,
         1,
-        Salt([0x22; 32]),
-        body,
+        Commitment::new(Salt([0x22; 32]), body),
     )
     .unwrap()
 }
@@ -138,8 +136,7 @@ fn sealing_refuses_what_cannot_follow() {
             Recorded(at),
             kind,
             schema,
-            Salt([0; 32]),
-            body("{}"),
+            Commitment::new(Salt([0; 32]), body("{}")),
         )
     };
     let follows = Follows::Head(&head);

@@ -1,21 +1,26 @@
 //! Appending: drafts are judged, sealed and handed to the store, all or none.
 
-use super::{Record, RecordError, checked, random};
+use super::{Record, RecordError, checked, fill};
 use crate::domain::Instant;
-use crate::index::{IndexError, rows_in};
-use crate::log::{Body, Entry, Follows, Head, Kind, Link, Recorded as RecordedAt, Salt};
-use crate::register::{Admission, Admitted, Draft, DraftError, Refusal, Row, SCHEMA, Table, Term};
-use crate::store::{self, Log as _, StoreError};
+use crate::index::{IndexError, packed, rows_in};
+use crate::log::{Commitment, Entry, Follows, Head, Kind, Link, Recorded as RecordedAt, Salt};
+use crate::register::{
+    Admission, Admitted, Draft, DraftError, Refusal, Row, Rows, SCHEMA, Table, Term, says_the_same,
+};
+use crate::store::{self, Log as _, Projection, StoreError};
+use fastbloom::BloomFilter;
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// More marks than this are not kept between appends: about 200 MB.
 const MAX_WEIGHT: usize = 2_000_000;
-/// After so many look-ups of identities in the store, all of their hashes are kept instead: nine bytes or so each.
+/// After so many look-ups of identities in the store, a filter says of most that they are new:
 const LOOK_UPS: usize = 64;
-/// Salts drawn from the system at once.
-const SALTS: usize = 256;
+/// 16 MiB of it, whatever the log's length,
+const FILTER_BITS: usize = 1 << 27;
+/// so that at eight million entries one new identity in 400 is looked up all the same.
+const FILTER_HASHES: u32 = 4;
 
 /// Why nothing was appended; after [`AppendError::Unknown`] alone something may have been.
 #[derive(Debug, thiserror::Error)]
@@ -167,7 +172,7 @@ impl Record {
     /// The first draft that cannot be read or is refused; or what is wrong with the record.
     pub fn append(
         &mut self,
-        chunks: impl IntoIterator<Item = Result<Vec<Draft>, AppendError>>,
+        chunks: impl IntoIterator<Item = Result<Vec<Draft>, AppendError>, IntoIter: Send>,
         options: &AppendOptions,
         each: &mut dyn FnMut(Recorded),
     ) -> Result<Appended, AppendError> {
@@ -185,7 +190,7 @@ impl Record {
         if self.admission.weight() > MAX_WEIGHT {
             self.admission.clear();
         }
-        let appended = self.append_all(chunks, options, each);
+        let appended = self.append_all(chunks.into_iter(), options, each);
         if appended.is_err() || options.dry_run {
             // What was admitted on the way was not recorded.
             self.admission.clear();
@@ -195,129 +200,97 @@ impl Record {
 
     fn append_all(
         &mut self,
-        chunks: impl IntoIterator<Item = Result<Vec<Draft>, AppendError>>,
+        chunks: impl Iterator<Item = Result<Vec<Draft>, AppendError>> + Send,
         options: &AppendOptions,
         each: &mut dyn FnMut(Recorded),
     ) -> Result<Appended, AppendError> {
-        let mut batch = Batch {
-            head: self.head(),
-            recorded: 0,
-            already: 0,
-            pending: HashMap::new(),
-        };
-        let mut chunks = chunks.into_iter();
-        let Some(first) = chunks.next().transpose()? else {
-            return Ok(batch.ended());
-        };
-        let first = self.seal_chunk(first, options, &mut batch, each)?;
-        let second = chunks.next().transpose()?;
-        if options.dry_run {
-            for chunk in second.into_iter().map(Ok).chain(chunks) {
-                self.seal_chunk(chunk?, options, &mut batch, each)?;
-            }
-            return Ok(batch.ended());
-        }
-        let Some(second) = second else {
-            let on = self.head();
-            self.store.append(&on, &first)?;
-            self.known.add(batch.pending.keys().copied());
-            return Ok(batch.ended());
-        };
-        self.append_many(
-            first,
-            std::iter::once(Ok(second)).chain(chunks),
-            options,
-            &mut batch,
-            each,
-        )?;
-        self.known.add(batch.pending.keys().copied());
-        Ok(batch.ended())
-    }
-
-    fn append_many(
-        &mut self,
-        first: Vec<Entry>,
-        chunks: impl Iterator<Item = Result<Vec<Draft>, AppendError>>,
-        options: &AppendOptions,
-        batch: &mut Batch,
-        each: &mut dyn FnMut(Recorded),
-    ) -> Result<(), AppendError> {
         let Self {
             store,
             admission,
             known,
-            salts,
             ..
         } = self;
+        let on = store.head()?;
         let mut reading = Reading {
             admission,
             known,
-            salts,
+            options,
+            each,
         };
-        let on = store.head()?;
+        let mut batch = Batch::on(on);
+        let mut chunks = chunks;
+        if let Some(first) = chunks.next() {
+            reading.seal_chunk(&Holdings::InStore(store.view()?), first?, &mut batch)?;
+        }
+        let Some(second) = chunks.next() else {
+            if !options.dry_run {
+                let (entries, projections) = batch.take();
+                store.append_indexed(&on, &entries, projections)?;
+            }
+            return Ok(batch.ended());
+        };
+        if options.dry_run {
+            for chunk in std::iter::once(second).chain(chunks) {
+                reading.seal_chunk(&Holdings::InStore(store.view()?), chunk?, &mut batch)?;
+            }
+            return Ok(batch.ended());
+        }
         let mut appending = store.begin(&on)?;
-        appending.push(&first)?;
-        for chunk in chunks {
-            let sealed = reading.seal_chunk(appending.view()?, chunk?, options, batch, each)?;
-            appending.push(&sealed)?;
+        let mut next = Some(second);
+        while let Some(chunk) = next.take() {
+            let (entries, projections) = batch.take();
+            // What was sealed is written while the next drafts are read.
+            let pushed;
+            (pushed, next) = rayon::join(
+                || appending.push_indexed(&entries, projections),
+                || chunks.next(),
+            );
+            pushed?;
+            reading.seal_chunk(&Holdings::Ahead(&appending), chunk?, &mut batch)?;
         }
+        let (entries, projections) = batch.take();
+        appending.push_indexed(&entries, projections)?;
         appending.commit()?;
-        Ok(())
-    }
-
-    fn seal_chunk(
-        &mut self,
-        drafts: Vec<Draft>,
-        options: &AppendOptions,
-        batch: &mut Batch,
-        each: &mut dyn FnMut(Recorded),
-    ) -> Result<Vec<Entry>, AppendError> {
-        let Self {
-            store,
-            admission,
-            known,
-            salts,
-            ..
-        } = self;
-        Reading {
-            admission,
-            known,
-            salts,
-        }
-        .seal_chunk(store.view()?, drafts, options, batch, each)
+        Ok(batch.ended())
     }
 }
 
-/// Which identities may be recorded, so that most new ones need no look-up.
+/// Which identities may be recorded, so that most new ones need no look-up: a filter of fixed size.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     looked_up: usize,
-    hashes: Option<HashSet<u64>>,
+    filter: Option<BloomFilter>,
 }
 
 impl Known {
-    /// Whether something may be recorded under that hash. False is certain.
-    fn may_hold(&mut self, view: &store::View, hash: u64) -> Result<bool, StoreError> {
-        if self.hashes.is_none() {
+    /// Whether something may be recorded under that hash, or be about to be. False is certain.
+    fn may_hold(
+        &mut self,
+        holdings: &Holdings<'_>,
+        hash: u64,
+        batch: &Batch,
+    ) -> Result<bool, StoreError> {
+        if self.filter.is_none() {
             self.looked_up += 1;
             if self.looked_up <= LOOK_UPS {
                 return Ok(true);
             }
-            let mut hashes = HashSet::new();
-            view.hashes(Table::Id as u8, &mut |hash| {
-                hashes.insert(hash);
+            let mut filter = BloomFilter::with_num_bits(FILTER_BITS).hashes(FILTER_HASHES);
+            holdings.hashes(Table::Id, &mut |hash| {
+                filter.insert(&hash);
             })?;
-            self.hashes = Some(hashes);
+            filter.insert_all(batch.ids.keys());
+            self.filter = Some(filter);
         }
         Ok(self
-            .hashes
+            .filter
             .as_ref()
-            .is_none_or(|hashes| hashes.contains(&hash)))
+            .is_none_or(|filter| filter.contains(&hash)))
     }
 
-    fn add(&mut self, added: impl Iterator<Item = u64>) {
-        if let Some(hashes) = &mut self.hashes {
-            hashes.extend(added);
+    fn add(&mut self, hash: u64) {
+        if let Some(filter) = &mut self.filter {
+            filter.insert(&hash);
         }
     }
 }
@@ -327,11 +300,37 @@ struct Batch {
     head: Head,
     recorded: u64,
     already: u64,
-    /// What this append recorded itself: identity to position and content.
-    pending: HashMap<u64, (u64, u64)>,
+    /// What is sealed and not handed to the store yet: in a dry run, all of it.
+    sealed: Vec<(Entry, Rows)>,
+    /// Where in it an identity is.
+    ids: HashMap<u64, usize>,
 }
 
 impl Batch {
+    fn on(head: Head) -> Self {
+        Self {
+            head,
+            recorded: 0,
+            already: 0,
+            sealed: Vec::new(),
+            ids: HashMap::new(),
+        }
+    }
+
+    /// What is to be handed to the store.
+    fn take(&mut self) -> (Vec<Entry>, Vec<Projection>) {
+        self.ids.clear();
+        let sealed = std::mem::take(&mut self.sealed);
+        let index = |(entry, rows): (Entry, Rows)| {
+            let projection = packed(entry.link(), rows);
+            (entry, projection)
+        };
+        if sealed.len() < 64 {
+            return sealed.into_iter().map(index).unzip();
+        }
+        sealed.into_par_iter().with_min_len(64).map(index).unzip()
+    }
+
     fn ended(&self) -> Appended {
         Appended {
             recorded: self.recorded,
@@ -341,28 +340,107 @@ impl Batch {
     }
 }
 
+/// What is recorded, without or with what this append has added.
+enum Holdings<'a> {
+    InStore(&'a store::View),
+    Ahead(&'a store::Appending<'a>),
+}
+
+impl Holdings<'_> {
+    fn view(&self) -> Result<&store::View, StoreError> {
+        match self {
+            Self::InStore(view) => Ok(view),
+            Self::Ahead(appending) => appending.view(),
+        }
+    }
+
+    fn find(&self, term: Term) -> Result<Vec<u64>, StoreError> {
+        let (table, hash) = (term.table as u8, term.hash);
+        match self {
+            Self::InStore(view) => view.find(table, hash..=hash),
+            Self::Ahead(appending) => appending.find(store::Term { table, hash }),
+        }
+    }
+
+    fn hashes(&self, table: Table, each: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
+        match self {
+            Self::InStore(view) => view.hashes(table as u8, each),
+            Self::Ahead(appending) => appending.hashes(table as u8, each),
+        }
+    }
+
+    fn entry(&self, seq: u64) -> Result<Option<Entry>, RecordError> {
+        let found = match self {
+            Self::InStore(view) => view.get(seq)?,
+            Self::Ahead(appending) => appending.get(seq)?,
+        };
+        found.map(|stored| checked(&stored, seq)).transpose()
+    }
+}
+
+/// A draft that has everything but its place in the log.
+struct Ready {
+    kind: Kind,
+    commitment: Commitment,
+    rows: Rows,
+    /// What it can be found by if it was recorded before.
+    term: Term,
+    identity: String,
+    cite: String,
+    place: String,
+}
+
+/// Draws salts and commits to the bodies, on all cores.
+fn ready(drafts: Vec<Draft>) -> Result<Vec<Ready>, RecordError> {
+    let mut salts = vec![[0; 32]; drafts.len()];
+    fill(salts.as_flattened_mut())?;
+    let one = |(draft, salt): (Draft, [u8; 32])| {
+        let Draft {
+            kind,
+            body,
+            rows,
+            identity,
+            cite,
+            place,
+            ..
+        } = draft;
+        Ready {
+            kind,
+            commitment: Commitment::new(Salt(salt), body),
+            rows,
+            term: Term::of(Table::Id, &identity),
+            identity,
+            cite,
+            place,
+        }
+    };
+    if drafts.len() < 64 {
+        return Ok(drafts.into_iter().zip(salts).map(one).collect());
+    }
+    let pairs = drafts.into_par_iter().zip(salts).with_min_len(64);
+    Ok(pairs.map(one).collect())
+}
+
 /// What judging and sealing needs beside the store.
 struct Reading<'a> {
     admission: &'a mut Admission,
     known: &'a mut Known,
-    salts: &'a mut Vec<Salt>,
+    options: &'a AppendOptions,
+    each: &'a mut dyn FnMut(Recorded),
 }
 
 impl Reading<'_> {
     fn seal_chunk(
         &mut self,
-        view: &store::View,
+        holdings: &Holdings<'_>,
         drafts: Vec<Draft>,
-        options: &AppendOptions,
         batch: &mut Batch,
-        each: &mut dyn FnMut(Recorded),
-    ) -> Result<Vec<Entry>, AppendError> {
-        let mut sealed = Vec::with_capacity(drafts.len());
-        for draft in drafts {
-            let id = Term::of(Table::Id, &draft.identity);
-            if let Some((seq, link)) = self.recorded(view, &draft, id, batch)? {
+    ) -> Result<(), AppendError> {
+        for draft in ready(drafts)? {
+            let id = draft.term;
+            if let Some((seq, link)) = self.recorded(holdings, &draft, batch)? {
                 batch.already += 1;
-                each(Recorded {
+                (self.each)(Recorded {
                     seq,
                     link,
                     id: draft.identity,
@@ -372,79 +450,67 @@ impl Reading<'_> {
                 continue;
             }
             let seq = batch.head.seq + 1;
-            self.depended(view, &draft, options)?;
+            let view = holdings.view()?;
+            self.depended(view, &draft)?;
             let admitted = self.admit(view, seq, &draft)?;
-            batch.pending.insert(id.hash, (seq, draft.content));
+            let entry = self.seal(&admitted, batch.head, draft.kind, draft.commitment)?;
             batch.recorded += 1;
-            let Draft {
-                kind,
-                body,
-                identity,
-                cite,
-                ..
-            } = draft;
-            let entry = self.seal(&admitted, batch.head, options.now, kind, body)?;
             batch.head = entry.head();
-            let link = (!options.dry_run).then_some(entry.link());
-            each(Recorded {
+            batch.ids.insert(id.hash, batch.sealed.len());
+            self.known.add(id.hash);
+            (self.each)(Recorded {
                 seq,
-                link,
-                id: identity,
-                cite,
+                link: (!self.options.dry_run).then_some(entry.link()),
+                id: draft.identity,
+                cite: draft.cite,
                 already: false,
             });
-            sealed.push(entry);
+            batch.sealed.push((entry, draft.rows));
         }
-        Ok(sealed)
+        Ok(())
     }
 
     /// Where the same was recorded before; refused where something else was under its identity.
     fn recorded(
         &mut self,
-        view: &store::View,
-        draft: &Draft,
-        id: Term,
+        holdings: &Holdings<'_>,
+        draft: &Ready,
         batch: &Batch,
     ) -> Result<Option<(u64, Option<Link>)>, AppendError> {
-        let reused = |seq| AppendError::Refused {
-            place: draft.place.clone(),
-            cite: draft.cite.clone(),
-            refusal: Box::new(Refusal::IdReused {
-                id: draft.identity.clone(),
-                seq,
-            }),
-        };
-        if let Some((seq, recorded)) = batch.pending.get(&id.hash) {
-            return if *recorded == draft.content {
-                Ok(Some((*seq, None)))
-            } else {
-                Err(reused(*seq))
-            };
-        }
-        if !self.known.may_hold(view, id.hash)? {
+        let id = draft.term;
+        if !self.known.may_hold(holdings, id.hash, batch)? {
             return Ok(None);
         }
-        for seq in view.find(id.table as u8, id.hash..=id.hash)? {
-            let Some(entry) = view
-                .get(seq)?
-                .map(|stored| checked(&stored, seq))
-                .transpose()?
-            else {
-                continue;
-            };
-            let Some(contents) = entry.contents() else {
-                continue;
-            };
-            if Draft::identity_of(entry.header().kind, &contents.body).as_deref()
-                != Some(draft.identity.as_str())
-            {
-                continue;
+        let body = draft.commitment.body();
+        let is_it = |entry: &Entry| {
+            let contents = entry.contents()?;
+            let identity = Draft::identity_of(entry.header().kind, &contents.body)?;
+            (identity == draft.identity).then(|| says_the_same(body, &contents.body))
+        };
+        let settle = |entry: &Entry, same: bool, link: Option<Link>| {
+            if same {
+                return Ok(Some((entry.seq(), link)));
             }
-            return if draft.says_the_same_as(&contents.body) {
-                Ok(Some((seq, Some(entry.link()))))
-            } else {
-                Err(reused(seq))
-            };
+            Err(AppendError::Refused {
+                place: draft.place.clone(),
+                cite: draft.cite.clone(),
+                refusal: Box::new(Refusal::IdReused {
+                    id: draft.identity.clone(),
+                    seq: entry.seq(),
+                }),
+            })
+        };
+        if let Some((entry, _)) = batch.ids.get(&id.hash).and_then(|at| batch.sealed.get(*at))
+            && let Some(same) = is_it(entry)
+        {
+            return settle(entry, same, None);
+        }
+        for seq in holdings.find(id)? {
+            if let Some(entry) = holdings.entry(seq)?
+                && let Some(same) = is_it(&entry)
+            {
+                return settle(&entry, same, Some(entry.link()));
+            }
         }
         Ok(None)
     }
@@ -453,7 +519,7 @@ impl Reading<'_> {
         &mut self,
         view: &store::View,
         seq: u64,
-        draft: &Draft,
+        draft: &Ready,
     ) -> Result<Admitted, AppendError> {
         for (regime, _) in &draft.rows.rows {
             if !self.admission.has(regime) {
@@ -470,13 +536,8 @@ impl Reading<'_> {
     }
 
     /// Refuses a withdrawal that other entries depend on.
-    fn depended(
-        &self,
-        view: &store::View,
-        draft: &Draft,
-        options: &AppendOptions,
-    ) -> Result<(), AppendError> {
-        if options.with_dependents {
+    fn depended(&self, view: &store::View, draft: &Ready) -> Result<(), AppendError> {
+        if self.options.with_dependents {
             return Ok(());
         }
         for (regime, row) in &draft.rows.rows {
@@ -500,31 +561,20 @@ impl Reading<'_> {
     }
 
     fn seal(
-        &mut self,
+        &self,
         admitted: &Admitted,
         on: Head,
-        now: Instant,
         kind: Kind,
-        body: Body,
+        commitment: Commitment,
     ) -> Result<Entry, RecordError> {
         debug_assert_eq!(admitted.seq(), on.seq + 1);
-        let salt = match self.salts.pop() {
-            Some(salt) => salt,
-            None => {
-                let drawn: [u8; 32 * SALTS] = random()?;
-                self.salts
-                    .extend(drawn.as_chunks::<32>().0.iter().map(|salt| Salt(*salt)));
-                self.salts.pop().unwrap_or(Salt([0; 32]))
-            }
-        };
-        let now = RecordedAt(now.0.max(on.recorded_at.0));
+        let now = RecordedAt(self.options.now.0.max(on.recorded_at.0));
         Ok(Entry::seal(
             Follows::Head(&on),
             now,
             kind,
             SCHEMA,
-            salt,
-            body,
+            commitment,
         )?)
     }
 }

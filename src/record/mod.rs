@@ -10,7 +10,8 @@ pub use append::{AppendError, AppendOptions, Appended, Doc, Recorded, read_all};
 use crate::domain::{Instant, Moment, Opening, RegimeKey, SubjectId, Withdrawn};
 use crate::index::{INDEXING, rows_in};
 use crate::log::{
-    Body, Entry, EntryError, Follows, Head, Kind, Origin, OriginError, Recorded as RecordedAt, Salt,
+    Body, Commitment, Entry, EntryError, Follows, Head, Kind, Origin, OriginError,
+    Recorded as RecordedAt, Salt,
 };
 use crate::register::{
     Admission, Ask, History, RegimeState, Row, Rows, SCHEMA, Table, Term, project,
@@ -85,7 +86,6 @@ pub struct Record {
     origin: Origin,
     admission: Admission,
     known: append::Known,
-    salts: Vec<Salt>,
 }
 
 impl Record {
@@ -117,8 +117,7 @@ impl Record {
             now,
             Kind::Opening,
             SCHEMA,
-            Salt(random()?),
-            body,
+            Commitment::new(Salt(random()?), body),
         )?;
         store::init(dir, &opening, INDEXING)?;
         Ok(Self::open(dir, options)?.0)
@@ -157,7 +156,6 @@ impl Record {
                 origin,
                 admission: Admission::default(),
                 known: append::Known::default(),
-                salts: Vec::new(),
             },
             repairs,
         ))
@@ -356,7 +354,7 @@ impl Record {
         let body = entry
             .as_ref()
             .and_then(Entry::contents)
-            .map(|contents| contents.body.as_bytes());
+            .map(|contents| contents.body.as_str());
         let kind = entry
             .as_ref()
             .map_or(Kind::Opening, |entry| entry.header().kind);
@@ -375,10 +373,14 @@ impl Record {
 
 fn random<const N: usize>() -> Result<[u8; N], RecordError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| RecordError::Random {
-        reason: error.to_string(),
-    })?;
+    fill(&mut bytes)?;
     Ok(bytes)
+}
+
+fn fill(bytes: &mut [u8]) -> Result<(), RecordError> {
+    getrandom::fill(bytes).map_err(|error| RecordError::Random {
+        reason: error.to_string(),
+    })
 }
 
 fn entry(store: &Store, seq: u64) -> Result<Option<Entry>, RecordError> {

@@ -5,7 +5,8 @@
 
 use super::row::{DecisionRow, EffectRow, Row, Rows, is_step};
 use crate::domain::{Day, DecisionId, Effect, Instant, MeasureKey, RegimeKey, SubjectId, Until};
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
+use smallvec::SmallVec;
 
 /// Why a decision may not be appended. Effects are judged in their order; for one effect the first refusal in the order
 /// below is the one given.
@@ -256,12 +257,15 @@ enum Did {
     Contest,
 }
 
+/// The marks of one slot, in legal order: most have one or two.
+type Slot = SmallVec<[Mark; 1]>;
+
 /// One regime's marks by slot.
 #[derive(Debug, Default)]
 struct Ledger {
-    regime: Vec<Mark>,
-    measures: HashMap<MeasureKey, Vec<Mark>>,
-    listings: HashMap<SubjectId, Vec<Mark>>,
+    regime: Slot,
+    measures: HashMap<MeasureKey, Slot>,
+    listings: HashMap<SubjectId, Slot>,
     decisions: HashSet<DecisionId>,
     weight: usize,
 }
@@ -473,7 +477,10 @@ impl Ledger {
         let Some(measure) = row.effect.measure() else {
             return Ok(());
         };
-        let slot = self.measures.get(measure).map_or(&[][..], Vec::as_slice);
+        let slot = self
+            .measures
+            .get(measure)
+            .map_or(&[][..], SmallVec::as_slice);
         let here = under(stand(slot, at), over);
         let (regime, measure, effect, did) = (
             regime.clone(),
@@ -531,7 +538,10 @@ impl Ledger {
         let Some(subject) = row.effect.subject() else {
             return Ok(());
         };
-        let slot = self.listings.get(subject).map_or(&[][..], Vec::as_slice);
+        let slot = self
+            .listings
+            .get(subject)
+            .map_or(&[][..], SmallVec::as_slice);
         let here = under(stand(slot, at), over);
         let (regime, subject, effect, did) = (
             regime.clone(),

@@ -9,7 +9,6 @@ use crate::log::{Body, BodyError, Kind};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::hash::{DefaultHasher, Hasher as _};
 
 /// Version of the bodies' schema that this release writes.
 pub const SCHEMA: u8 = 1;
@@ -29,8 +28,6 @@ pub struct Draft {
     pub cite: String,
     /// The day that drafts are put in order by: adoption, else what stands in for it.
     pub day: Option<Day>,
-    /// Tells drafts of one append apart: a hash of the body, good for no more than that.
-    pub content: u64,
     /// Where it was read.
     pub place: String,
 }
@@ -69,9 +66,9 @@ impl Draft {
     pub fn read(json: &[u8], place: &str, by: &str) -> Result<Self, DraftError> {
         let body = Body::canonicalize(json).map_err(|error| of_body(&error, place))?;
         let read = match kind_of(&body) {
-            Kind::Survey => Read::survey(typed(json, place)?),
-            Kind::Rectification => Read::rectification(typed(json, place)?),
-            _ => Read::decision(typed(json, place)?),
+            Kind::Survey => Read::survey(typed(&body, json, place)?),
+            Kind::Rectification => Read::rectification(typed(&body, json, place)?),
+            _ => Read::decision(typed(&body, json, place)?),
         };
         let Read {
             kind,
@@ -81,7 +78,6 @@ impl Draft {
             day,
             by: itself,
         } = read;
-        let content = hash_of(&body);
         let draft = Self {
             kind,
             body,
@@ -89,7 +85,6 @@ impl Draft {
             identity,
             cite,
             day,
-            content,
             place: place.to_owned(),
         };
         if itself.is_some() {
@@ -102,11 +97,11 @@ impl Draft {
     /// What identifies an entry of that kind with that body; none where it is not one that is drafted.
     #[must_use]
     pub fn identity_of(kind: Kind, body: &Body) -> Option<String> {
-        let json = body.as_bytes();
+        let json = body.as_str();
         let read = match kind {
-            Kind::Decision => Read::decision(serde_json::from_slice(json).ok()?),
-            Kind::Survey => Read::survey(serde_json::from_slice(json).ok()?),
-            Kind::Rectification => Read::rectification(serde_json::from_slice(json).ok()?),
+            Kind::Decision => Read::decision(serde_json::from_str(json).ok()?),
+            Kind::Survey => Read::survey(serde_json::from_str(json).ok()?),
+            Kind::Rectification => Read::rectification(serde_json::from_str(json).ok()?),
             _ => return None,
         };
         Some(read.identity)
@@ -129,28 +124,22 @@ impl Draft {
         })?;
         Ok(self)
     }
+}
 
-    /// Whether that recorded body says the same, whoever recorded it.
-    #[must_use]
-    pub fn says_the_same_as(&self, recorded: &Body) -> bool {
-        with_by(&self.body, None) == with_by(recorded, None)
-    }
+/// Whether two bodies say the same, whoever recorded them.
+#[must_use]
+pub fn says_the_same(one: &Body, other: &Body) -> bool {
+    with_by(one, None) == with_by(other, None)
 }
 
 /// The body with another recorder, or with none. None where it is no object.
 fn with_by(body: &Body, by: Option<&str>) -> Option<String> {
-    let mut members: serde_json::Map<_, _> = serde_json::from_slice(body.as_bytes()).ok()?;
+    let mut members: serde_json::Map<_, _> = serde_json::from_str(body.as_str()).ok()?;
     match by {
         Some(by) => members.insert("by".to_owned(), by.into()),
         None => members.remove("by"),
     };
     serde_json::to_string(&members).ok()
-}
-
-fn hash_of(body: &Body) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(body.as_bytes());
-    hasher.finish()
 }
 
 /// What a document gives beside its bytes.
@@ -213,7 +202,7 @@ fn kind_of(canonical: &Body) -> Kind {
     if !occurs("\"survey\":") && !occurs("\"withdraws\":") {
         return Kind::Decision;
     }
-    let members = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(canonical.as_bytes())
+    let members = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(canonical.as_str())
         .unwrap_or_default();
     if members.contains_key("survey") {
         Kind::Survey
@@ -224,9 +213,9 @@ fn kind_of(canonical: &Body) -> Kind {
     }
 }
 
-fn typed<T: DeserializeOwned>(json: &[u8], place: &str) -> Result<T, DraftError> {
-    serde_json::from_slice(json).or_else(|_| {
-        // Read again with the path of the field, which costs more.
+fn typed<T: DeserializeOwned>(body: &Body, json: &[u8], place: &str) -> Result<T, DraftError> {
+    serde_json::from_str(body.as_str()).or_else(|_| {
+        // Read again as it was written and with the path of the field, which costs more.
         let reader = &mut serde_json::Deserializer::from_slice(json);
         serde_path_to_error::deserialize(reader).map_err(|error| {
             let path = error.path().clone();
@@ -282,14 +271,14 @@ mod tests {
                 .starts_with(r#"{"authority":"eu-council","by":"ann","dates""#)
         );
         let bob = Draft::read(DECISION.as_bytes(), "a.json", "bob").unwrap();
-        assert!(ann.says_the_same_as(&bob.body));
+        assert!(says_the_same(&ann.body, &bob.body));
         let other = Draft::read(
             DECISION.replace("\"A\"", "\"B\"").as_bytes(),
             "a.json",
             "ann",
         )
         .unwrap();
-        assert!(!ann.says_the_same_as(&other.body));
+        assert!(!says_the_same(&ann.body, &other.body));
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod view;
 
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
-pub use draft::{Draft, DraftError, SCHEMA};
+pub use draft::{Draft, DraftError, SCHEMA, says_the_same};
 pub use row::{
     DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term,
     WithdrawalRow, project,

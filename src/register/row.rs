@@ -174,11 +174,11 @@ pub struct Rows {
 /// # Errors
 ///
 /// When the body is not one of its kind.
-pub fn project(kind: Kind, body: &[u8]) -> Result<Rows, serde_json::Error> {
+pub fn project(kind: Kind, body: &str) -> Result<Rows, serde_json::Error> {
     Ok(match kind {
-        Kind::Decision => rows_of_decision(serde_json::from_slice(body)?),
-        Kind::Survey => rows_of_survey(serde_json::from_slice(body)?),
-        Kind::Rectification => rows_of_rectification(serde_json::from_slice(body)?),
+        Kind::Decision => rows_of_decision(serde_json::from_str(body)?),
+        Kind::Survey => rows_of_survey(serde_json::from_str(body)?),
+        Kind::Rectification => rows_of_rectification(serde_json::from_str(body)?),
         _ => Rows::default(),
     })
 }

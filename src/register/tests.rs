@@ -20,7 +20,7 @@ fn decision(id: &str, dates: Value, effects: Value) -> Value {
 }
 
 fn rows(kind: Kind, body: &Value) -> Rows {
-    project(kind, body.to_string().as_bytes()).unwrap()
+    project(kind, &body.to_string()).unwrap()
 }
 
 /// A history of those decisions, recorded in that order from entry 1 on.

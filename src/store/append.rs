@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 
 use super::Store;
+use super::entries::Stored;
 use super::error::{AppendError, StoreError};
-use super::intake::Intake;
+use super::intake::{Intake, Projection, Term};
 use super::intent::Intent;
 use super::view::View;
 use super::writer::WriteError;
@@ -14,6 +15,8 @@ use crate::log::{Entry, Follows, Head, line};
 const CHUNK: usize = 4096;
 /// and so many bytes of bodies at most.
 const CHUNK_BYTES: usize = 8 * 1024 * 1024;
+/// sled's memory grows with what it is given, whatever its cache may hold: after so many entries it is closed and opened again.
+const REOPEN: usize = 256 * 1024;
 
 impl Store {
     pub(super) fn append_on(&mut self, on: &Head, entries: &[Entry]) -> Result<Head, AppendError> {
@@ -21,12 +24,25 @@ impl Store {
         if (on.seq, on.link) != (self.head.seq, self.head.link) {
             return self.append_again(on, entries);
         }
+        self.append_indexed(on, entries, self.indexing.project(entries))
+    }
+
+    /// Appends entries whose projections are at hand, on the head. They must be what the projector gives.
+    pub fn append_indexed(
+        &mut self,
+        on: &Head,
+        entries: &[Entry],
+        projections: Vec<Projection>,
+    ) -> Result<Head, AppendError> {
+        self.usable()?;
         match entries {
             [] => Ok(self.head),
-            [entry] => self.append_one(entry),
+            [entry] if (on.seq, on.link) == (self.head.seq, self.head.link) => {
+                self.append_one(entry, projections)
+            }
             entries => {
                 let mut appending = self.begin(on)?;
-                appending.push(entries)?;
+                appending.push_indexed(entries, projections)?;
                 appending.commit()
             }
         }
@@ -51,7 +67,11 @@ impl Store {
         Ok(last.head())
     }
 
-    fn append_one(&mut self, entry: &Entry) -> Result<Head, AppendError> {
+    fn append_one(
+        &mut self,
+        entry: &Entry,
+        projections: Vec<Projection>,
+    ) -> Result<Head, AppendError> {
         check_next(&self.head, entry)?;
         let mut text = Vec::new();
         line(entry, &mut text);
@@ -64,21 +84,25 @@ impl Store {
             }
         }
         self.head = entry.head();
-        self.feed_sled(std::slice::from_ref(entry));
+        self.feed_sled(std::slice::from_ref(entry), projections);
         Ok(self.head)
     }
 
     /// Takes recorded entries into sled. They are recorded, whatever sled does; if it fails, the next open makes it up.
-    fn feed_sled(&mut self, entries: &[Entry]) {
-        if let Err(e) = self.try_feed_sled(entries) {
+    fn feed_sled(&mut self, entries: &[Entry], projections: Vec<Projection>) {
+        if let Err(e) = self.try_feed_sled(entries, projections) {
             self.intake = None;
             self.behind = Some(e.to_string());
         }
     }
 
-    fn try_feed_sled(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+    fn try_feed_sled(
+        &mut self,
+        entries: &[Entry],
+        projections: Vec<Projection>,
+    ) -> Result<(), StoreError> {
         let mut intake = self.take_intake()?;
-        intake.absorb(&self.view.shelf, entries)?;
+        intake.absorb(&self.view.shelf, entries, projections)?;
         intake.commit(&self.view.shelf)?;
         self.intake = Some(intake);
         Ok(())
@@ -104,6 +128,7 @@ impl Store {
             store: self,
             intake: Some(intake),
             intent: Some(intent),
+            since_reopened: 0,
         })
     }
 }
@@ -127,6 +152,8 @@ pub struct Appending<'a> {
     head: Head,
     intake: Option<Intake>,
     intent: Option<Intent>,
+    /// Entries given to sled since it was opened.
+    since_reopened: usize,
 }
 
 impl Appending<'_> {
@@ -141,16 +168,55 @@ impl Appending<'_> {
         self.store.view()
     }
 
+    /// The entries recorded or added, in order, that have this term.
+    pub fn find(&self, term: Term) -> Result<Vec<u64>, StoreError> {
+        match &self.intake {
+            Some(intake) => intake.find(&self.store.view.shelf, term),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Hands out the hash of every term of this table, recorded or added, in no order.
+    pub fn hashes(&self, table: u8, each: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
+        match &self.intake {
+            Some(intake) => intake.hashes(&self.store.view.shelf, table, each),
+            None => Ok(()),
+        }
+    }
+
+    /// One entry recorded or added, unchecked.
+    pub fn get(&self, seq: u64) -> Result<Option<Stored>, StoreError> {
+        if seq <= self.store.head.seq {
+            self.view()?.get(seq)
+        } else {
+            self.store.journal().entry(seq)
+        }
+    }
+
     /// Adds entries. After an error nothing of this append can be committed.
     pub fn push(&mut self, entries: &[Entry]) -> Result<(), AppendError> {
-        let pushed = self.try_push(entries);
+        let projections = self.store.indexing.project(entries);
+        self.push_indexed(entries, projections)
+    }
+
+    /// Adds entries whose projections are at hand: they must be what the projector gives.
+    pub fn push_indexed(
+        &mut self,
+        entries: &[Entry],
+        projections: Vec<Projection>,
+    ) -> Result<(), AppendError> {
+        let pushed = self.try_push(entries, projections);
         if pushed.is_err() {
             self.intake = None;
         }
         pushed
     }
 
-    fn try_push(&mut self, entries: &[Entry]) -> Result<(), AppendError> {
+    fn try_push(
+        &mut self,
+        entries: &[Entry],
+        mut projections: Vec<Projection>,
+    ) -> Result<(), AppendError> {
         for entry in entries {
             check_next(&self.head, entry)?;
             self.head = entry.head();
@@ -158,13 +224,18 @@ impl Appending<'_> {
         let mut rest = entries;
         while !rest.is_empty() {
             let (chunk, after) = rest.split_at(chunk_len(rest));
-            self.push_chunk(chunk)?;
+            let left = projections.split_off(chunk.len().min(projections.len()));
+            self.push_chunk(chunk, std::mem::replace(&mut projections, left))?;
             rest = after;
         }
         Ok(())
     }
 
-    fn push_chunk(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+    fn push_chunk(
+        &mut self,
+        entries: &[Entry],
+        projections: Vec<Projection>,
+    ) -> Result<(), StoreError> {
         let Some(intake) = &mut self.intake else {
             return Err(StoreError::Behind {
                 reason: "an earlier part of this append failed".to_owned(),
@@ -180,9 +251,16 @@ impl Appending<'_> {
                     .zip(firsts)
                     .try_for_each(|(lines, first)| writer.write(first.seq(), lines))
             },
-            || intake.absorb(shelf, entries),
+            || intake.absorb(shelf, entries, projections),
         );
-        written.and(absorbed)
+        written.and(absorbed)?;
+        self.since_reopened += entries.len();
+        if self.since_reopened >= REOPEN {
+            intake.put_ahead(shelf)?;
+            self.store.view.shelf.reopen()?;
+            self.since_reopened = 0;
+        }
+        Ok(())
     }
 
     /// Records everything pushed: durable when this returns.

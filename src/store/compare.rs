@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::error::StoreError;
-use super::intake::{Indexing, Projection};
+use super::intake::Indexing;
 use super::postings;
 use super::replay::Source;
 use super::runs::{self, RunMeta};
@@ -87,8 +87,7 @@ impl View {
         let mut replayed = Replayed::default();
         Source::View(self).replay(None, &mut |entries: &[Entry]| {
             for entry in entries {
-                let mut projection = Projection::default();
-                (indexing.projector)(entry, &mut projection);
+                let projection = (indexing.projector)(entry);
                 for row in projection.rows {
                     let run = replayed.runs.entry(row.run).or_default();
                     run.count += 1;

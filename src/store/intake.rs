@@ -49,7 +49,7 @@ pub struct Term {
 }
 
 /// Derives the index from one entry. Pure: the same entry always gives the same projection.
-pub type Projector = fn(&Entry, &mut Projection);
+pub type Projector = fn(&Entry) -> Projection;
 
 /// How the index is made.
 #[derive(Clone, Copy)]
@@ -106,17 +106,31 @@ impl Intake {
         })
     }
 
-    /// Takes in entries that follow what it has. What is packed already goes to sled meanwhile, if there is much of it.
-    pub(super) fn absorb(&mut self, shelf: &Shelf, entries: &[Entry]) -> Result<(), StoreError> {
+    /// Takes in entries that follow what it has, with what the index gets from each. What is packed already goes to sled
+    /// meanwhile, if there is much of it.
+    pub(super) fn absorb(
+        &mut self,
+        shelf: &Shelf,
+        entries: &[Entry],
+        projections: Vec<Projection>,
+    ) -> Result<(), StoreError> {
         if self.waiting <= AHEAD || self.packed.is_empty() {
-            return self.take_in(shelf, entries);
+            return self.take_in(shelf, entries, projections);
         }
         let ready = std::mem::take(&mut self.packed);
-        let (put, taken_in) = rayon::join(|| put(shelf, ready), || self.take_in(shelf, entries));
+        let (put, taken_in) = rayon::join(
+            || put(shelf, ready),
+            || self.take_in(shelf, entries, projections),
+        );
         put.and(taken_in)
     }
 
-    fn take_in(&mut self, shelf: &Shelf, entries: &[Entry]) -> Result<(), StoreError> {
+    fn take_in(
+        &mut self,
+        shelf: &Shelf,
+        entries: &[Entry],
+        projections: Vec<Projection>,
+    ) -> Result<(), StoreError> {
         let Some(last) = entries.last() else {
             return Ok(());
         };
@@ -125,7 +139,7 @@ impl Intake {
             let (fixed, body) = entries::item_of(entry);
             sealed.extend(self.log.push(entry.seq(), &fixed, body));
         }
-        self.index(shelf, entries, &mut sealed)?;
+        self.index(shelf, entries, projections, &mut sealed)?;
         self.packed.extend(pack(sealed));
         self.head = Some(last.head());
         self.waiting += entries.len();
@@ -136,12 +150,10 @@ impl Intake {
         &mut self,
         shelf: &Shelf,
         entries: &[Entry],
+        projections: Vec<Projection>,
         sealed: &mut Vec<Sealed>,
     ) -> Result<(), StoreError> {
-        for (entry, projection) in entries
-            .iter()
-            .zip(project(self.indexing.projector, entries))
-        {
+        for (entry, projection) in entries.iter().zip(projections) {
             for row in projection.rows {
                 if !self.rows.contains_key(&row.run) {
                     let run = RunState::load(shelf, RunId::rows(&row.run))?;
@@ -156,6 +168,30 @@ impl Intake {
             }
         }
         Ok(())
+    }
+
+    /// Gives sled what is packed already, unseen.
+    pub(super) fn put_ahead(&mut self, shelf: &Shelf) -> Result<(), StoreError> {
+        put(shelf, std::mem::take(&mut self.packed))
+    }
+
+    /// The entries taken in or stored, in order, that have this term.
+    pub(super) fn find(&self, shelf: &Shelf, term: Term) -> Result<Vec<u64>, StoreError> {
+        self.terms.find(shelf, term.table, term.hash..=term.hash)
+    }
+
+    /// Hands out the hash of every term of this table, taken in or stored, in no order.
+    pub(super) fn hashes(
+        &self,
+        shelf: &Shelf,
+        table: u8,
+        each: &mut dyn FnMut(u64),
+    ) -> Result<(), StoreError> {
+        self.terms.every(shelf, &mut |(of, hash, _)| {
+            if of == table {
+                each(hash);
+            }
+        })
     }
 
     /// Makes everything taken in visible, in one atom.
@@ -190,16 +226,18 @@ fn put(shelf: &Shelf, packed: Vec<Packed>) -> Result<(), StoreError> {
         .try_for_each(|(part, key, value)| shelf.put(part, &key, value))
 }
 
-fn project(projector: Projector, entries: &[Entry]) -> Vec<Projection> {
-    let one = |entry| {
-        let mut projection = Projection::default();
-        projector(entry, &mut projection);
-        projection
-    };
-    if entries.len() < 64 {
-        return entries.iter().map(one).collect();
+impl Indexing {
+    /// What the index gets from each entry.
+    pub(super) fn project(self, entries: &[Entry]) -> Vec<Projection> {
+        if entries.len() < 64 {
+            return entries.iter().map(self.projector).collect();
+        }
+        entries
+            .par_iter()
+            .with_min_len(64)
+            .map(self.projector)
+            .collect()
     }
-    entries.par_iter().with_min_len(64).map(one).collect()
 }
 
 fn pack(sealed: Vec<Sealed>) -> Vec<Packed> {

@@ -41,7 +41,9 @@ fn take_in(
     indexing: Indexing,
 ) -> Result<Option<Head>, StoreError> {
     let mut intake = Intake::load(shelf, indexing)?;
-    let head = source.replay(after, &mut |entries| intake.absorb(shelf, entries))?;
+    let head = source.replay(after, &mut |entries| {
+        intake.absorb(shelf, entries, indexing.project(entries))
+    })?;
     intake.commit(shelf)?;
     Ok(head)
 }

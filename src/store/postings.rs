@@ -110,6 +110,31 @@ impl Postings {
         self.fresh.push(pair);
     }
 
+    /// The same as [`find`], over what was pushed as well.
+    pub(super) fn find(
+        &self,
+        shelf: &Shelf,
+        table: u8,
+        hashes: RangeInclusive<u64>,
+    ) -> Result<Vec<u64>, StoreError> {
+        let held = self.fresh.iter().chain(&self.tail).copied();
+        find_in(shelf, &self.meta.generations, held, table, hashes)
+    }
+
+    /// The same as [`every`], with what was pushed as well.
+    pub(super) fn every(
+        &self,
+        shelf: &Shelf,
+        each: &mut dyn FnMut(Pair),
+    ) -> Result<(), StoreError> {
+        self.fresh
+            .iter()
+            .chain(&self.tail)
+            .copied()
+            .for_each(&mut *each);
+        every_stored(shelf, &self.meta.generations, each)
+    }
+
     /// Bounds the memory of a bulk append.
     pub(super) fn relieve(&mut self, shelf: &Shelf) -> Result<(), StoreError> {
         if self.fresh.len() < BULK_PAIRS {
@@ -206,23 +231,34 @@ pub(super) fn find(
     table: u8,
     hashes: RangeInclusive<u64>,
 ) -> Result<Vec<u64>, StoreError> {
+    let mut tail = Vec::new();
+    shelf.scan(Part::Hot, TAIL, TAIL, &mut |_, value| {
+        decode(value, &mut tail)?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let generations = hot::<Meta>(shelf, META)?.unwrap_or_default().generations;
+    find_in(shelf, &generations, tail, table, hashes)
+}
+
+fn find_in(
+    shelf: &Shelf,
+    generations: &[(u32, u64)],
+    held: impl IntoIterator<Item = Pair>,
+    table: u8,
+    hashes: RangeInclusive<u64>,
+) -> Result<Vec<u64>, StoreError> {
     let wanted = (table, *hashes.start(), 0)..=(table, *hashes.end(), u64::MAX);
     let mut found = Vec::new();
-    let mut pairs = Vec::new();
-    let mut keep = |pairs: &mut Vec<Pair>| {
+    let mut keep = |pairs: &mut dyn Iterator<Item = Pair>| {
         found.extend(
             pairs
-                .drain(..)
                 .filter(|pair| wanted.contains(pair))
                 .map(|pair| pair.2),
         );
     };
-    shelf.scan(Part::Hot, TAIL, TAIL, &mut |_, value| {
-        decode(value, &mut pairs)?;
-        keep(&mut pairs);
-        Ok(ControlFlow::Continue(()))
-    })?;
-    for (number, _) in hot::<Meta>(shelf, META)?.unwrap_or_default().generations {
+    keep(&mut held.into_iter());
+    let mut pairs = Vec::new();
+    for &(number, _) in generations {
         let prefix = number.to_be_bytes();
         let first = shelf.at_or_before(Part::Terms, &prefix, &key(number, *wanted.start()))?;
         let from = first.map_or_else(|| prefix.to_vec(), |(key, _)| key.to_vec());
@@ -232,7 +268,7 @@ pub(super) fn find(
                 return Ok(ControlFlow::Break(()));
             }
             decode(value, &mut pairs)?;
-            keep(&mut pairs);
+            keep(&mut pairs.drain(..));
             Ok(ControlFlow::Continue(()))
         })?;
     }
@@ -249,7 +285,16 @@ pub(super) fn every(shelf: &Shelf, each: &mut dyn FnMut(Pair)) -> Result<(), Sto
         pairs.drain(..).for_each(&mut *each);
         Ok(ControlFlow::Continue(()))
     })?;
-    for (number, expected) in hot::<Meta>(shelf, META)?.unwrap_or_default().generations {
+    let generations = hot::<Meta>(shelf, META)?.unwrap_or_default().generations;
+    every_stored(shelf, &generations, each)
+}
+
+fn every_stored(
+    shelf: &Shelf,
+    generations: &[(u32, u64)],
+    each: &mut dyn FnMut(Pair),
+) -> Result<(), StoreError> {
+    for &(number, expected) in generations {
         let mut source = Source::stored(shelf, number);
         let mut count = 0;
         while let Some(pair) = source.pop()? {

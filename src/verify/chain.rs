@@ -234,9 +234,9 @@ impl Alone {
             origin: None,
         };
         match alone.sealed(raw) {
-            Ok(header) => {
+            Ok((header, body)) => {
                 alone.header = Some(header);
-                alone.decode(&header, raw);
+                alone.decode(&header, body);
             }
             Err(error) => {
                 let what = What::Altered {
@@ -248,18 +248,18 @@ impl Alone {
         alone
     }
 
-    fn sealed(&self, raw: &RawEntry<'_>) -> Result<Header, EntryError> {
+    fn sealed<'a>(&self, raw: &RawEntry<'a>) -> Result<(Header, Option<&'a str>), EntryError> {
         let header = raw.check_header()?;
         raw.check_contents(&header)?;
-        raw.check_body()?;
+        let body = raw.check_body()?;
         if header.seq == 0 {
             raw.check_place(&header, Follows::Nothing)?;
         }
-        Ok(header)
+        Ok((header, body))
     }
 
-    fn decode(&mut self, header: &Header, raw: &RawEntry<'_>) {
-        let Some(contents) = raw.contents else { return };
+    fn decode(&mut self, header: &Header, body: Option<&str>) {
+        let Some(body) = body else { return };
         if let Kind::Unknown(kind) = header.kind {
             self.findings.push(Finding::warning(
                 Some(header.seq),
@@ -268,12 +268,12 @@ impl Alone {
             return;
         }
         let read = match header.kind {
-            Kind::Opening => serde_json::from_slice::<Opening>(contents.body).map(|opening| {
+            Kind::Opening => serde_json::from_str::<Opening>(body).map(|opening| {
                 self.origin = Some(opening.origin);
             }),
-            Kind::Decision => serde_json::from_slice::<Decision>(contents.body).map(drop),
-            Kind::Survey => serde_json::from_slice::<Survey>(contents.body).map(drop),
-            Kind::Rectification => serde_json::from_slice::<Rectification>(contents.body).map(drop),
+            Kind::Decision => serde_json::from_str::<Decision>(body).map(drop),
+            Kind::Survey => serde_json::from_str::<Survey>(body).map(drop),
+            Kind::Rectification => serde_json::from_str::<Rectification>(body).map(drop),
             _ => Ok(()),
         };
         if let Err(error) = read {

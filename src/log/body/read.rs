@@ -8,7 +8,7 @@ use crate::log::header::MAX_BODY_LEN;
 /// What people write may hold white space; this much of it.
 const MAX_INPUT: usize = 4 * MAX_BODY_LEN as usize;
 
-pub(super) fn canonicalize(json: &[u8]) -> Result<Vec<u8>, BodyError> {
+pub(super) fn canonicalize(json: &[u8]) -> Result<String, BodyError> {
     check_text(json, MAX_INPUT)?;
     let mut reader = Reader {
         json,
@@ -16,7 +16,8 @@ pub(super) fn canonicalize(json: &[u8]) -> Result<Vec<u8>, BodyError> {
         out: Vec::with_capacity(json.len()),
     };
     match reader.document() {
-        Ok(()) => Ok(reader.out),
+        // It is made of whole characters of a text.
+        Ok(()) => String::from_utf8(reader.out).map_err(|_| Problem::Utf8.at(json, 0)),
         Err((problem, offset)) => Err(problem.at(json, offset)),
     }
 }

@@ -5,12 +5,14 @@ use std::cmp::Ordering;
 use super::{BodyError, MAX_DEPTH, MAX_INTEGER, Problem, check_text};
 use crate::log::header::MAX_BODY_LEN;
 
-/// Accepts exactly what [`Body::canonicalize`](super::Body::canonicalize) writes.
-pub fn check_canonical(bytes: &[u8]) -> Result<(), BodyError> {
-    check_text(bytes, MAX_BODY_LEN as usize)?;
+/// Accepts exactly what [`Body::canonicalize`](super::Body::canonicalize) writes, and gives it as text.
+pub fn check_canonical(bytes: &[u8]) -> Result<&str, BodyError> {
+    let text = check_text(bytes, MAX_BODY_LEN as usize)?;
     let mut scan = Scan { bytes, at: 0 };
-    scan.document()
-        .map_err(|problem| problem.at(bytes, scan.at))
+    match scan.document() {
+        Ok(()) => Ok(text),
+        Err(problem) => Err(problem.at(bytes, scan.at)),
+    }
 }
 
 struct Scan<'a> {
@@ -201,7 +203,7 @@ fn special(word: u64) -> u64 {
 
 /// How many bytes stand before the next quote, backslash or control character.
 #[inline]
-fn plain_len(bytes: &[u8]) -> usize {
+pub(super) fn plain_len(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
         let found = special(u64::from_le_bytes(*word));

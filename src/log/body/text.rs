@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Problem;
 use super::read::{Reader, Result_};
+use super::scan::plain_len;
 
 impl<'a> Reader<'a> {
     /// Reads a string, writes it canonically, returns what it means.
@@ -40,10 +41,7 @@ impl<'a> Reader<'a> {
     /// The bytes up to the next quote, backslash or control character.
     fn plain(&mut self) -> &'a [u8] {
         let rest = &self.json[self.at..];
-        let len = rest
-            .iter()
-            .take_while(|&&b| b >= 0x20 && b != b'"' && b != b'\\')
-            .count();
+        let len = plain_len(rest);
         self.at += len;
         &rest[..len]
     }

@@ -16,11 +16,12 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::*;
-use crate::log::{Body, Follows, Kind, Origin, Recorded, Salt};
+use crate::log::{Body, Commitment, Follows, Kind, Origin, Recorded, Salt};
 
-pub(super) fn project(entry: &Entry, to: &mut Projection) {
+pub(super) fn project(entry: &Entry) -> Projection {
+    let mut to = Projection::default();
     let Some(contents) = entry.contents() else {
-        return;
+        return to;
     };
     let run = format!("EU-{}", entry.seq() % 3).into_bytes();
     let bytes = contents.body.as_bytes().iter().take(40).copied().collect();
@@ -31,6 +32,7 @@ pub(super) fn project(entry: &Entry, to: &mut Projection) {
         table: 1,
         hash: entry.seq() / 2,
     });
+    to
 }
 
 pub(super) const INDEXING: Indexing = Indexing {
@@ -54,7 +56,14 @@ pub(super) fn opening() -> Entry {
     let origin: Origin = "example.org/test".parse().unwrap();
     let body = Body::canonicalize(br#"{"by":"clerk","origin":"example.org/test"}"#).unwrap();
     let follows = Follows::Origin(&origin);
-    Entry::seal(follows, Recorded(0), Kind::Opening, 1, Salt([1; 32]), body).unwrap()
+    Entry::seal(
+        follows,
+        Recorded(0),
+        Kind::Opening,
+        1,
+        Commitment::new(Salt([1; 32]), body),
+    )
+    .unwrap()
 }
 
 pub(super) fn entry_with(head: &Head, text: &str) -> Entry {
@@ -65,7 +74,14 @@ pub(super) fn entry_with(head: &Head, text: &str) -> Entry {
     let salt = Salt([(head.seq % 251) as u8; 32]);
     let body = Body::canonicalize(json.as_bytes()).unwrap();
     let at = Recorded(head.recorded_at.0 + 1);
-    Entry::seal(Follows::Head(head), at, Kind::Decision, 1, salt, body).unwrap()
+    Entry::seal(
+        Follows::Head(head),
+        at,
+        Kind::Decision,
+        1,
+        Commitment::new(salt, body),
+    )
+    .unwrap()
 }
 
 /// `count` entries that follow `head`.

@@ -196,11 +196,15 @@ fn a_half_written_snapshot_is_no_snapshot() {
 
 #[test]
 fn an_index_of_another_version_is_made_anew() {
-    fn other(entry: &Entry, to: &mut Projection) {
-        to.rows.push(Row {
+    fn other(entry: &Entry) -> Projection {
+        let row = Row {
             run: b"ALL".to_vec(),
             bytes: vec![entry.seq() as u8],
-        });
+        };
+        Projection {
+            rows: vec![row],
+            terms: Vec::new(),
+        }
     }
     let record = Record::new(300);
     let indexing = Indexing {
