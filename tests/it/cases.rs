@@ -24,6 +24,11 @@ fn t01_before_the_hold_is_lifted_nothing_is_known_after_january() {
     let renewal = &state["procedures"][0];
     assert_eq!(renewal["held_by"], json!(["Hungary"]));
     assert!(renewal["what"].as_str().unwrap().contains("renewal"));
+    let demands = renewal["demanding"].as_str().unwrap();
+    assert!(
+        demands.contains("Russian gas"),
+        "the newest demand: {demands}"
+    );
     let text = world.run(&[
         "state",
         "EU-RUS-SECTORAL",
@@ -178,7 +183,7 @@ fn t14_the_un_mali_regime_lapsed_and_nobody_decided_it() {
         "applicable"
     );
     // "EU and UK regimes continue": of the Union's no act between 2017 and 2024 was read, so that on that day, with what
-    // was public then, its end is unknown; that it went on is known since it was made the Union's own in April 2024.
+    // was public then, its end is unknown; that it went on is known from the acts of 2024 and 2025.
     let eu = |by| world.state("EU-MLI", "2023-09-01", by);
     let then = eu(Some("2023-09-01"));
     assert_eq!(
