@@ -31,8 +31,11 @@ const CLOSED: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The rows of the curated table by regime: last day, and the facts that the row rests on (none for a hole).
-fn table() -> Option<BTreeMap<String, Vec<(String, Vec<String>)>>> {
+/// A row of the curated table: last day, and the facts that it rests on, none for a hole.
+type Term = (String, Vec<String>);
+
+/// The rows of the curated table by regime.
+fn table() -> Option<BTreeMap<String, Vec<Term>>> {
     let text = fs::read_to_string(shared()?.join("facts/renewals.md")).unwrap();
     let mut regimes: BTreeMap<String, Vec<_>> = BTreeMap::new();
     let mut regime = String::new();
