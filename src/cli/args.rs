@@ -91,6 +91,8 @@ pub enum Verb {
     State(State),
     /// Tell the story of a regime or of a subject, in legal time
     History(History),
+    /// Tell what the record holds of each regime: span, surveys, decisions, sources
+    Coverage(Coverage),
     /// Examine the record: links, digests, both copies, every decision, every index
     Verify(Verify),
     /// Rebuild every index from the log
@@ -204,6 +206,16 @@ pub struct Dials {
 }
 
 impl Dials {
+    /// No dial but record time.
+    pub fn known_at(known_at: Option<String>) -> Self {
+        Self {
+            on: None,
+            public_by: None,
+            known_at,
+            as_law_stood: None,
+        }
+    }
+
     /// The day or instant asked about.
     pub fn on(&self, today: Day) -> Moment {
         self.on.unwrap_or(Moment::Day(today))
@@ -235,6 +247,16 @@ pub struct History {
     pub of: String,
     #[command(flatten)]
     pub dials: Dials,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Coverage {
+    /// Print a Markdown document, as in `events/COVERAGE.md`
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+    /// Record time: only what this record held then
+    #[arg(long, value_name = "SEQ|INSTANT|LINK")]
+    pub known_at: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -41,7 +41,16 @@ pub fn run(
     }
     let mut text = String::new();
     for story in &stories {
-        let _ = writeln!(text, "{}", heading(story.regime.as_str()));
+        let key = heading(story.regime.as_str());
+        match &story.title {
+            Some(title) => {
+                let indent = " ".repeat(story.regime.as_str().len() + 2);
+                out.wrap(&mut text, &format!("{key}  "), &indent, title);
+            }
+            None => {
+                let _ = writeln!(text, "{key}");
+            }
+        }
         tell(&mut text, story, out);
         if story.episodes.iter().any(|episode| episode.assumed) {
             text.push_str(ASSUMED);
@@ -100,9 +109,14 @@ fn tell(text: &mut String, story: &Story, out: &Output) {
     }
 }
 
-/// What it was, with its citation where that says more, its day of adoption where it is another, and its entry.
+/// What it was, with its citation where that says more, its day of adoption where it is another, and its entry. The
+/// second time that a decision is told of, its title and entry are enough.
 fn title(episode: &Episode) -> String {
     let mut title = heading(&episode.title);
+    if episode.continued {
+        let _ = write!(title, ", continued · entry {}", episode.entry);
+        return title;
+    }
     if episode.act != episode.title {
         let _ = write!(title, " · {}", episode.act);
     }

@@ -4,6 +4,7 @@ mod append;
 mod args;
 mod board;
 mod completions;
+mod coverage;
 mod export;
 mod failure;
 mod history;
@@ -46,6 +47,7 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::Show(args) => show::run(&global, &args, &out),
         Verb::State(args) => state::run(&global, &args, outside, &out),
         Verb::History(args) => history::run(&global, &args, outside, &out),
+        Verb::Coverage(args) => coverage::run(&global, &args, outside, &out),
         Verb::Verify(args) => verify::run(&global, &args, &out),
         Verb::Reindex => verify::reindex(&global, outside, &out),
         Verb::Export(args) => export::run(&global, &args, &out),

@@ -169,16 +169,25 @@ impl View<'_> {
     }
 
     /// Whether a recorded decision of that day or a later one treats the regime as alive. What is repealed on a later
-    /// day was alive until then.
+    /// day was alive until then; what a renewal presupposes and the record lacks is unknown before it, so that neither
+    /// it nor what follows it is evidence.
     fn is_evidenced(&self) -> bool {
         let lives = |one: &Placed<'_>| {
             !super::row::is_step(one.effect())
                 && !matches!(one.effect(), Effect::Annulled(_) | Effect::Corrected(_))
         };
-        self.placed.iter().any(|one| match one.effect() {
-            Effect::Repealed(_) => one.day() > self.on,
-            _ => lives(one) && (one.adopted() >= self.on || one.day() >= self.on),
-        })
+        let is_gap = |one: &&Placed<'_>| {
+            matches!(one.effect(), Effect::Renewed(e) if e.prior_unrecorded) && one.day() > self.on
+        };
+        let gap = self.placed.iter().find(is_gap).map(Placed::day);
+        let before_gap = |one: &&Placed<'_>| gap.is_none_or(|gap| one.day() < gap);
+        self.placed
+            .iter()
+            .filter(before_gap)
+            .any(|one| match one.effect() {
+                Effect::Repealed(_) => one.day() > self.on,
+                _ => lives(one) && (one.adopted() >= self.on || one.day() >= self.on),
+            })
     }
 
     /// A slot without an effect that has begun.

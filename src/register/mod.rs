@@ -9,6 +9,7 @@
 
 mod admit;
 mod ask;
+mod coverage;
 mod draft;
 mod fold;
 mod procedure;
@@ -21,7 +22,9 @@ mod view;
 
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
+pub use coverage::{ByTier, Coverage, Covered};
 pub use draft::{Draft, DraftError, SCHEMA, says_the_same};
+pub use draft::{Draft, DraftError, SCHEMA};
 pub use row::{
     DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term,
     WithdrawalRow, project,

@@ -2,7 +2,10 @@
 
 use super::view::{Placed, View};
 use super::{DecisionRow, Reason};
-use crate::domain::{Day, Effect, Moment, ProcedureId, RegimeKey, SubjectId, Tier, Until};
+use crate::domain::{
+    ApplicationSet, ConditionStatus, Day, Effect, Moment, ProcedureId, RegimeKey, SubjectId, Tier,
+    Until,
+};
 use serde::Serialize;
 
 /// What happened to a regime or a subject, in legal time.
@@ -10,6 +13,8 @@ use serde::Serialize;
 pub struct Story {
     /// The regime.
     pub regime: RegimeKey,
+    /// What it is called, where it is told of as a whole.
+    pub title: Option<String>,
     /// What happened, in legal order.
     pub episodes: Vec<Episode>,
 }
@@ -19,6 +24,8 @@ pub struct Story {
 pub struct Episode {
     /// Its place in legal time.
     pub from: Moment,
+    /// Whether earlier effects of the same decision were told before.
+    pub continued: bool,
     /// Whether that place is assumed.
     pub assumed: bool,
     /// The act's own date.
@@ -75,20 +82,26 @@ impl View<'_> {
                     last.did.push(sentence(one.effect(), one.decision));
                     last.because.push(one.reason());
                 }
-                None => episodes.push(Episode::of(one)),
+                None => {
+                    let continued = episodes.iter().any(|before| before.entry == one.seq);
+                    episodes.push(Episode::of(one, continued));
+                }
             }
         }
+        let title = subject.is_none().then(|| self.state().title).flatten();
         Story {
             regime: self.regime.clone(),
+            title,
             episodes,
         }
     }
 }
 
 impl Episode {
-    fn of(one: &Placed<'_>) -> Self {
+    fn of(one: &Placed<'_>, continued: bool) -> Self {
         Self {
             from: one.from(),
+            continued,
             assumed: one.placed_by().is_assumed(),
             adopted_on: one.decision.adopted_on,
             public_on: one.decision.public_on,
@@ -159,22 +172,7 @@ fn sentence(effect: &Effect, decision: &DecisionRow) -> String {
             format!("amended {what}: {}", e.change)
         }
         Effect::Extended(e) => format!("extended {}{}", e.measure, term(Some(&e.until))),
-        Effect::ApplicationSet(e) => {
-            let condition = e.condition.as_ref().map(|condition| {
-                let status = match condition.status {
-                    crate::domain::ConditionStatus::Pending => "waits for",
-                    crate::domain::ConditionStatus::Met => "condition met",
-                    crate::domain::ConditionStatus::Failed => "condition failed",
-                };
-                format!(", {status}: {}", condition.text)
-            });
-            format!(
-                "application of {} settled{}{}",
-                e.measure,
-                more(e.remark.as_ref()),
-                condition.unwrap_or_default()
-            )
-        }
+        Effect::ApplicationSet(e) => application(e),
         Effect::Lifted(e) => format!("lifted {}{}", e.measure, more(e.remark.as_ref())),
         Effect::Listed(e) => {
             let reference = e
@@ -258,27 +256,31 @@ fn sentence_of_others(effect: &Effect, decision: &DecisionRow) -> String {
         Effect::WindDown(e) => format!("wind-down: {}{}", e.permits, until(&e.until)),
         Effect::Proposed(e) => format!("proposed: {}", e.what),
         Effect::Held(e) => {
-            let price = e
-                .demanding
-                .as_ref()
-                .map(|text| format!(". Demanded: {text}"))
-                .unwrap_or_default();
-            format!("held by {}: {}{price}", e.by.join(", "), e.what)
+            let price = e.demanding.as_ref();
+            let price = price.map(|text| format!(", demanding {text}"));
+            format!(
+                "{} held up: {}{}",
+                and(&e.by),
+                e.what,
+                price.unwrap_or_default()
+            )
         }
         Effect::HoldLifted(e) => {
-            let price = e
-                .in_return_for
-                .as_ref()
-                .map(|text| format!(". In return: {text}"))
-                .unwrap_or_default();
-            format!("hold lifted by {}{price}", e.by.join(", "))
+            let whose = if e.by.len() == 1 { "its" } else { "their" };
+            let price = e.in_return_for.as_ref();
+            let price = price.map(|text| format!(", in return for {text}"));
+            format!(
+                "{} lifted {whose} hold{}",
+                and(&e.by),
+                price.unwrap_or_default()
+            )
         }
         Effect::Agreed(e) => format!("agreed: {}{}", e.what, term(e.until.as_ref())),
         Effect::Rejected(e) => {
             let by = if e.by.is_empty() {
                 String::new()
             } else {
-                format!(" by {}", e.by.join(", "))
+                format!(" by {}", and(&e.by))
             };
             let vote = e
                 .vote
@@ -302,6 +304,39 @@ fn sentence_of_others(effect: &Effect, decision: &DecisionRow) -> String {
             format!("corrected{provision}{language}: {}", e.change)
         }
         _ => effect.participle().to_owned(),
+    }
+}
+
+/// From when a measure applies, with what value, or what it waits for.
+fn application(set: &ApplicationSet) -> String {
+    let measure = &set.measure;
+    let remark = more(set.remark.as_ref());
+    match &set.condition {
+        None => format!("{measure} applies{remark}"),
+        Some(condition) => match condition.status {
+            ConditionStatus::Met => {
+                format!(
+                    "{measure} applies{remark} (condition met: {})",
+                    condition.text
+                )
+            }
+            ConditionStatus::Pending => format!("{measure} waits for: {}{remark}", condition.text),
+            ConditionStatus::Failed => {
+                format!(
+                    "{measure} does not apply, its condition failed: {}{remark}",
+                    condition.text
+                )
+            }
+        },
+    }
+}
+
+/// Names as one says them.
+fn and(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

@@ -386,6 +386,31 @@ fn what_is_repealed_later_was_alive_until_then() {
 }
 
 #[test]
+fn what_a_renewal_presupposes_and_the_record_lacks_is_unknown_before_it() {
+    let base = decision(
+        "base",
+        json!({"adopted_on": "2024-01-01", "in_force": "2024-01-02"}),
+        json!([{"established": {"regime": REGIME, "title": "Test"}}]),
+    );
+    let renewal = |unrecorded: bool| {
+        let effect = json!({"regime": REGIME, "prior_unrecorded": unrecorded, "title": "Test"});
+        decision(
+            "renewal",
+            json!({"adopted_on": "2025-06-01", "in_force": "2025-06-01", "until": "2025-12-31"}),
+            json!([{"renewed": effect}]),
+        )
+    };
+    let status = |unrecorded, on| {
+        let told = history(&[base.clone(), renewal(unrecorded)]);
+        told.view(&ask(on)).state().standing.status
+    };
+    assert_eq!(status(false, "2024-07-01"), Status::Applicable);
+    assert_eq!(status(true, "2024-07-01"), Status::Unknown);
+    assert_eq!(status(true, "2025-05-31"), Status::Unknown);
+    assert_eq!(status(true, "2025-06-01"), Status::Applicable);
+}
+
+#[test]
 fn a_suspension_that_has_run_out_is_no_reason() {
     let suspended = decision(
         "s",

@@ -13,6 +13,8 @@ use crate::log::{Entry, Follows, Head, line};
 
 /// Entries that are written together in a bulk append,
 const CHUNK: usize = 4096;
+/// whose lines are written by one thread,
+const TOGETHER: usize = 512;
 /// and so many bytes of bodies at most.
 const CHUNK_BYTES: usize = 8 * 1024 * 1024;
 /// sled's memory grows with what it is given, whatever its cache may hold: after so many entries it is closed and opened again.
@@ -129,6 +131,7 @@ impl Store {
             intake: Some(intake),
             intent: Some(intent),
             since_reopened: 0,
+            lines: Vec::new(),
         })
     }
 }
@@ -154,6 +157,8 @@ pub struct Appending<'a> {
     intent: Option<Intent>,
     /// Entries given to sled since it was opened.
     since_reopened: usize,
+    /// The journal's lines, in buffers that are used again.
+    lines: Vec<Vec<u8>>,
 }
 
 impl Appending<'_> {
@@ -242,10 +247,13 @@ impl Appending<'_> {
             });
         };
         let (writer, shelf) = (&mut self.store.writer, &self.store.view.shelf);
+        let lines = &mut self.lines;
         let (written, absorbed) = rayon::join(
             || {
-                let lines: Vec<Vec<u8>> = entries.par_chunks(512).map(lines_of).collect();
-                let firsts = entries.iter().step_by(512);
+                lines.resize_with(entries.len().div_ceil(TOGETHER), Vec::new);
+                let parts = entries.par_chunks(TOGETHER).zip(lines.par_iter_mut());
+                parts.for_each(|(entries, lines)| write_lines(entries, lines));
+                let firsts = entries.iter().step_by(TOGETHER);
                 lines
                     .iter()
                     .zip(firsts)
@@ -289,10 +297,9 @@ impl Appending<'_> {
     }
 }
 
-fn lines_of(entries: &[Entry]) -> Vec<u8> {
-    let mut lines = Vec::with_capacity(entries.len() * 1024);
-    entries.iter().for_each(|entry| line(entry, &mut lines));
-    lines
+fn write_lines(entries: &[Entry], lines: &mut Vec<u8>) {
+    lines.clear();
+    entries.iter().for_each(|entry| line(entry, lines));
 }
 
 /// How many of the entries make a chunk; at least one.

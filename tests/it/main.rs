@@ -5,7 +5,9 @@
 
 mod bad_input;
 mod cases;
+mod chains;
 mod common;
+mod coverage;
 mod events;
 mod export;
 mod faults;

@@ -21,7 +21,8 @@ fn golden(name: &str, text: &str) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
-fn record(world: &World) -> Record {
+/// The record of that world.
+pub fn record(world: &World) -> Record {
     let options = Options {
         wait: Duration::from_secs(2),
         verb: "test".to_owned(),
