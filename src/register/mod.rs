@@ -24,7 +24,6 @@ pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
 pub use coverage::{ByTier, Coverage, Covered};
 pub use draft::{Draft, DraftError, SCHEMA, says_the_same};
-pub use draft::{Draft, DraftError, SCHEMA};
 pub use row::{
     DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term,
     WithdrawalRow, project,
