@@ -5,7 +5,7 @@
 
 use crate::domain::RegimeKey;
 use crate::log::Entry;
-use crate::register::{INDEX_VERSION, Row, Rows, Table, project};
+use crate::register::{INDEX_VERSION, Row, Rows, Table, erased_by, project};
 use crate::store::{self, Indexing, Projection, StoreError};
 use std::ops::ControlFlow;
 
@@ -74,6 +74,7 @@ fn projection(entry: &Entry, into: &mut Projection) {
     let Some(contents) = entry.contents() else {
         return;
     };
+    into.erases = erased_by(entry.header().kind, contents.body.as_bytes());
     // A body that this release cannot read has no rows: `verify` reports it.
     let Ok(Rows { rows, terms }) = project(entry.header().kind, contents.body.as_bytes()) else {
         return;

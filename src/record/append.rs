@@ -4,7 +4,9 @@ use super::{Record, RecordError, checked, random};
 use crate::domain::Instant;
 use crate::index::{IndexError, rows_in};
 use crate::log::{Body, Entry, Follows, Head, Kind, Link, Recorded as RecordedAt, Salt};
-use crate::register::{Admission, Admitted, Draft, DraftError, Refusal, Row, SCHEMA, Table, Term};
+use crate::register::{
+    Admission, Admitted, Draft, DraftError, Refusal, Row, SCHEMA, Table, Term, Withheld,
+};
 use crate::store::{self, Log as _, StoreError};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -247,12 +249,14 @@ impl Record {
             admission,
             known,
             salts,
+            withheld,
             ..
         } = self;
         let mut reading = Reading {
             admission,
             known,
             salts,
+            withheld,
         };
         let on = store.head()?;
         let mut appending = store.begin(&on)?;
@@ -277,12 +281,14 @@ impl Record {
             admission,
             known,
             salts,
+            withheld,
             ..
         } = self;
         Reading {
             admission,
             known,
             salts,
+            withheld,
         }
         .seal_chunk(store.view()?, drafts, options, batch, each)
     }
@@ -346,6 +352,7 @@ struct Reading<'a> {
     admission: &'a mut Admission,
     known: &'a mut Known,
     salts: &'a mut Vec<Salt>,
+    withheld: &'a [Withheld],
 }
 
 impl Reading<'_> {
@@ -421,6 +428,9 @@ impl Reading<'_> {
                 Err(reused(*seq))
             };
         }
+        if let Some(one) = self.withheld.iter().find(|one| one.is(&draft.identity)) {
+            return self.withheld(view, one, draft);
+        }
         if !self.known.may_hold(view, id.hash)? {
             return Ok(None);
         }
@@ -447,6 +457,29 @@ impl Reading<'_> {
             };
         }
         Ok(None)
+    }
+
+    /// What was erased is not recorded again; what stands in its place is recorded already.
+    fn withheld(
+        &self,
+        view: &store::View,
+        one: &Withheld,
+        draft: &Draft,
+    ) -> Result<Option<(u64, Option<Link>)>, AppendError> {
+        if one.says(draft) {
+            let link = view.get(one.seq)?.map(|stored| stored.raw().link);
+            return Ok(Some((one.seq, link)));
+        }
+        let Withheld {
+            seq, by, ground, ..
+        } = one.clone();
+        let refusal = Box::new(Refusal::Redacted { seq, by, ground });
+        let (place, cite) = (draft.place.clone(), draft.cite.clone());
+        Err(AppendError::Refused {
+            place,
+            cite,
+            refusal,
+        })
     }
 
     fn admit(

@@ -12,6 +12,7 @@ mod ask;
 mod draft;
 mod fold;
 mod procedure;
+mod redaction;
 mod row;
 mod state;
 mod story;
@@ -22,13 +23,14 @@ mod view;
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
 pub use draft::{Draft, DraftError, SCHEMA};
+pub use redaction::{NotRedacted, Withheld, draft_of_redaction, erased_by};
 pub use row::{
-    DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term,
-    WithdrawalRow, project,
+    DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, RedactionRow, Row, Rows, SurveyRow, Table,
+    Term, WithdrawalRow, project,
 };
 pub use state::{
-    Coming, ListingState, MeasureState, Permission, ProcedureState, Reason, RegimeState, Standing,
-    Surveyed, Unknown,
+    Coming, ListingState, MeasureState, Permission, ProcedureState, Reason, Redacted, RegimeState,
+    Standing, Surveyed, Unknown,
 };
 pub use story::{Episode, Story};
 pub use view::{History, Placed, View};

@@ -1,7 +1,7 @@
 //! The story of a regime or a subject: every effect in legal order, the procedure as one thread.
 
 use super::view::{Placed, View};
-use super::{DecisionRow, Reason};
+use super::{DecisionRow, Reason, Redacted};
 use crate::domain::{Day, Effect, Moment, ProcedureId, RegimeKey, SubjectId, Tier, Until};
 use serde::Serialize;
 
@@ -12,6 +12,8 @@ pub struct Story {
     pub regime: RegimeKey,
     /// What happened, in legal order.
     pub episodes: Vec<Episode>,
+    /// Entries of the regime whose bodies were erased: what they told is told no more.
+    pub redactions: Vec<Redacted>,
 }
 
 /// What one decision did, in one regime.
@@ -81,6 +83,7 @@ impl View<'_> {
         Story {
             regime: self.regime.clone(),
             episodes,
+            redactions: self.redactions.clone(),
         }
     }
 }
