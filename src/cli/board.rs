@@ -82,8 +82,8 @@ fn redactions(text: &mut String, states: &[RegimeState], out: &Output) {
         if n == 0 {
             let _ = write!(text, "\n{}\n", heading("Redacted"));
         }
-        let indent = format!("  {}  ", state.regime);
-        output::redacted(&state.redactions, &indent, out, text);
+        let before = format!("{}  ", state.regime);
+        output::redacted(&state.redactions, &before, out, text);
     }
 }
 

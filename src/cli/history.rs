@@ -48,7 +48,7 @@ pub fn run(
         }
         if !story.redactions.is_empty() {
             let _ = writeln!(text, "{}", heading("Redacted"));
-            redacted(&story.redactions, "  ", out, &mut text);
+            redacted(&story.redactions, "", out, &mut text);
         }
         text.push('\n');
     }

@@ -169,8 +169,8 @@ impl<'a> Acts<'a> {
     }
 }
 
-/// Says which entries of a regime were redacted, on what ground.
-pub fn redacted(redactions: &[Redacted], indent: &str, out: &Output, into: &mut String) {
+/// Says which entries of a regime were redacted, on what ground; each line after those words.
+pub fn redacted(redactions: &[Redacted], before: &str, out: &Output, into: &mut String) {
     for Redacted {
         entry,
         ground,
@@ -184,7 +184,7 @@ pub fn redacted(redactions: &[Redacted], indent: &str, out: &Output, into: &mut 
             ""
         };
         let line = format!("entry {entry}: {ground} (entry {by_entry}{place})");
-        out.wrap(into, indent, &format!("{indent}  "), &line);
+        out.wrap(into, &format!("  {before}"), "    ", &line);
     }
 }
 

@@ -249,7 +249,7 @@ impl Page<'_> {
         let state = self.state;
         if !state.redactions.is_empty() {
             self.heading("Redacted");
-            output::redacted(&state.redactions, "  ", self.out, &mut self.text);
+            output::redacted(&state.redactions, "", self.out, &mut self.text);
         }
     }
 }

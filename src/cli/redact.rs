@@ -4,6 +4,7 @@ use super::append::unreadable;
 use super::args::Redact;
 use super::output::Output;
 use super::{Exit, Failure, Global, Outside, open};
+use regesta::log::Kind;
 use regesta::record::{Doc, RedactError, RedactOptions, RedactedNow, read_all};
 use regesta::register::{NotRedacted, Redacted};
 use serde::Serialize;
@@ -13,10 +14,13 @@ use std::fmt::Write as _;
 const NOT_REACHED: &str = "note: backups, exports given away, the file that it was read from and blocks that the file \
 system has not written over yet may still hold it";
 
+/// How many other entries are named one by one.
+const NAMED: usize = 10;
+
 #[derive(Serialize)]
 struct Answer<'a> {
     redaction: Redacted,
-    /// Entries that speak of the same and keep their bodies.
+    /// Other entries that bear its id, withdraw it or name a subject that is named no more, and keep their bodies.
     also: &'a [u64],
     dry_run: bool,
     head: Head,
@@ -99,19 +103,38 @@ fn tell(done: &RedactedNow, args: &Redact, out: &Output) -> Result<(), Failure> 
             "Erased body and salt of entry {entry}, a {kind}; entry {by_entry} says so"
         )
     };
+    if *kind == Kind::Rectification && !done.replaced {
+        text.push_str("What it withdrew counts again\n");
+    }
     if !done.also.is_empty() {
-        let names: Vec<_> = done.also.iter().map(ToString::to_string).collect();
-        let (noun, verb, body) = match names.len() {
-            1 => ("Entry", "speaks", "keeps its body"),
-            _ => ("Entries", "speak", "keep their bodies"),
-        };
-        let names = names.join(", ");
-        let _ = writeln!(text, "{noun} {names} {verb} of the same and {body}");
+        out.wrap(&mut text, "", "  ", &also(&done.also));
     }
     let _ = writeln!(text, "Head: {}", done.head);
     out.print(&text)?;
     out.say(NOT_REACHED);
     Ok(())
+}
+
+/// Other entries that name what was erased; more than a few are counted.
+fn also(entries: &[u64]) -> String {
+    let mut names: Vec<_> = entries
+        .iter()
+        .take(NAMED)
+        .map(ToString::to_string)
+        .collect();
+    if entries.len() > NAMED {
+        names.push(format!("and {} more", entries.len() - NAMED));
+    }
+    match entries.len() {
+        1 => format!(
+            "Entry {} speaks of the same and keeps its body",
+            names.join("")
+        ),
+        _ => format!(
+            "Entries {} speak of the same and keep their bodies",
+            names.join(", ")
+        ),
+    }
 }
 
 fn refused(error: RedactError) -> Failure {

@@ -6,6 +6,7 @@ use crate::index::rows_in;
 use crate::log::{Entry, Follows, Head, Kind, Recorded as RecordedAt, Salt};
 use crate::register::{
     Admission, Draft, NotRedacted, Refusal, SCHEMA, Table, Term, Withheld, draft_of_redaction,
+    project,
 };
 use crate::store::{self, EraseError, Log as _, Store, StoreError};
 
@@ -35,7 +36,7 @@ pub struct RedactedNow {
     pub by_entry: u64,
     /// Whether a redacted text stands in its place.
     pub replaced: bool,
-    /// Entries that speak of the same, withdraw it or replace it, and keep their bodies.
+    /// Other entries that bear its id, withdraw it or name a subject that is named no more, and keep their bodies.
     pub also: Vec<u64>,
     /// The head now.
     pub head: Head,
@@ -122,7 +123,7 @@ impl Record {
                 return Err(RedactError::Refused { seq, refusal });
             }
         }
-        let also = self.speak_of(&entry)?;
+        let also = self.speak_of(&entry, with)?;
         let now = RecordedAt(options.now.0.max(head.recorded_at.0));
         let follows = Follows::Head(&head);
         let salt = Salt(random()?);
@@ -150,16 +151,20 @@ impl Record {
         found.map(|one| one.by)
     }
 
-    /// Entries that withdraw it, or that bear its id beside it.
-    fn speak_of(&self, entry: &Entry) -> Result<Vec<u64>, RecordError> {
-        let body = entry.contents().map(|contents| &contents.body);
-        let identity = body.and_then(|body| Draft::identity_of(entry.header().kind, body));
-        let mut found = self.find(Term::of(
-            Table::Id,
-            &format!("rectification of {}", entry.seq()),
-        ))?;
-        if let Some(identity) = identity {
-            found.extend(self.find(Term::of(Table::Id, &identity))?);
+    /// Other entries that withdraw it, bear its id, or name a subject that what stands in its place does not name.
+    fn speak_of(&self, entry: &Entry, with: Option<&Draft>) -> Result<Vec<u64>, RecordError> {
+        let withdrawal = format!("rectification of {}", entry.seq());
+        let mut names = vec![Term::of(Table::Id, &withdrawal)];
+        if let Some(contents) = entry.contents() {
+            let erased = project(entry.header().kind, contents.body.as_bytes());
+            names.extend(erased.unwrap_or_default().terms);
+        }
+        let named = |term: &Term| {
+            term.table == Table::Subject && with.is_some_and(|with| with.rows.terms.contains(term))
+        };
+        let mut found = Vec::new();
+        for term in names.iter().filter(|term| !named(term)) {
+            found.extend(self.find(*term)?);
         }
         found.retain(|seq| *seq != entry.seq());
         found.sort_unstable();
