@@ -12,6 +12,7 @@ mod faults;
 mod house;
 mod kills;
 mod readme;
+mod redact;
 mod states;
 mod stranger;
 mod verbs;
