@@ -47,7 +47,7 @@ pub fn run(
             text.push_str(ASSUMED);
         }
         if !story.redactions.is_empty() {
-            let _ = writeln!(text, "{}", heading("Redacted"));
+            let _ = writeln!(text, "\n{}", heading("Redacted"));
             redacted(&story.redactions, "", out, &mut text);
         }
         text.push('\n');

@@ -65,7 +65,7 @@ pub enum RedactError {
         /// The redaction.
         by: u64,
         /// What happened.
-        source: StoreError,
+        source: Box<StoreError>,
     },
     /// It is not known whether the redaction was recorded.
     #[error("it is not known whether the redaction was recorded")]
@@ -178,7 +178,7 @@ fn erase(store: Store, head: &Head, redaction: &Entry, seq: u64) -> Result<Store
         EraseError::Unfinished { source } => RedactError::Unfinished {
             seq,
             by: redaction.seq(),
-            source,
+            source: Box::new(source),
         },
         EraseError::Append(store::AppendError::Unknown { source }) => RedactError::Unknown(source),
         EraseError::Append(store::AppendError::Store(error)) => error.into(),

@@ -238,10 +238,10 @@ pub fn erased_by(kind: Kind, body: &[u8]) -> Option<(u64, Link)> {
 
 /// The rows that count at a position of the record, in order. What stands in for an erased body stands where that stood; a
 /// body that should be erased and is not yet counts no more.
-pub(super) fn in_place(rows: &[(u64, Row)], known_at: u64) -> Vec<(u64, &Row)> {
+pub(super) fn in_place<'a>(rows: &'a [(u64, Row)], known_at: u64) -> Vec<(u64, &'a Row)> {
     let erased: HashSet<u64> = of(rows).map(|(_, row)| row.seq).collect();
-    let counts = |(seq, row)| match row {
-        &Row::Redaction(ref row) => row.instead.as_deref().map(|instead| (row.seq, instead)),
+    let counts = |(seq, row): (u64, &'a Row)| match row {
+        Row::Redaction(row) => row.instead.as_deref().map(|instead| (row.seq, instead)),
         row => (!erased.contains(&seq)).then_some((seq, row)),
     };
     let rows = rows.iter().map(|(seq, row)| (*seq, row));

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::common::{BASE, Ran, World, copy, decision};
+use super::kills::{after_power_cut, shim};
 use super::stranger;
 
 /// Random enough that no compression takes it apart.
@@ -237,6 +238,52 @@ fn json_says_which_entry_on_what_ground_by_which_entry() {
     assert_eq!(shown["redaction"], said);
     assert_eq!(shown["replacement"]["id"], "listing");
     assert_eq!(world.json(&["verify"])["redacted"], 1);
+}
+
+#[test]
+fn no_other_answer_of_the_shipped_record_changes() {
+    let days = ["2016-06-01", "2024-12-01", "2026-06-01"];
+    let boards = |world: &World| -> Vec<Value> {
+        let of = |on: &str| world.json(&["state", "--on", on])["regimes"].take();
+        days.into_iter().map(of).collect()
+    };
+    let regimes =
+        |world: &World, seq: &str| world.json(&["show", seq])["body"]["effects"].to_string();
+    let world = World::shipped();
+    let before = boards(&world);
+    for id in ["eu-2025-175", "eu-2025-527", "eu-blr.2016-02-15.ministers"] {
+        let world = World::shipped();
+        let shown = world.json(&["show", id]);
+        let (seq, touched) = (shown["seq"].to_string(), regimes(&world, id));
+        world.file("same.json", shown["body"].to_string());
+        let without = World::empty();
+        copy(&world.record(), &without.record());
+        let with = ["redact", &seq, "--ground", "x", "--with", "same.json"];
+        world.run(&with).succeeds();
+        without.run(&with[..4]).succeeds();
+        for (n, (same, gone)) in boards(&world).into_iter().zip(boards(&without)).enumerate() {
+            let all = before[n].as_array().unwrap().iter();
+            let after = same
+                .as_array()
+                .unwrap()
+                .iter()
+                .zip(gone.as_array().unwrap());
+            for (was, (same, gone)) in all.zip(after) {
+                let is_touched = touched.contains(&was["regime"].to_string());
+                assert_eq!(is_touched, same["redactions"] != Value::Array(vec![]));
+                let mut same = same.clone();
+                same["redactions"] = Value::Array(vec![]);
+                assert_eq!(&same, was, "{id} redacted with its own text");
+                assert!(
+                    is_touched || gone == was,
+                    "{id} redacted: {}",
+                    was["regime"]
+                );
+            }
+        }
+        world.run(&["verify"]).succeeds();
+        without.run(&["verify"]).succeeds();
+    }
 }
 
 #[test]
@@ -585,4 +632,35 @@ fn killed_at_any_moment_the_next_command_finishes_it() {
         killed > 10 && recorded > 0 && recorded < 30,
         "{killed} killed, {recorded} recorded"
     );
+}
+
+#[test]
+fn a_power_cut_brings_nothing_back() {
+    let world = World::empty();
+    let shim = shim(&world);
+    fs::create_dir(world.path().join("synced")).unwrap();
+    world.file("base.json", BASE);
+    world.file("listing.json", listing("ann", SECRET));
+    let many: String = (0..300).map(amendment).collect();
+    world.file("many.ndjson", many);
+    for args in [
+        &["init"][..],
+        &["append", "base.json"],
+        &["append", "listing.json"],
+        &["append", "many.ndjson"],
+        &["redact", "2", "--ground", "x"],
+    ] {
+        let mut command = world.command(args);
+        let synced = world.path().join("synced");
+        command
+            .env("LD_PRELOAD", &shim)
+            .env("POWERCUT_SYNCED", synced);
+        assert!(command.output().unwrap().status.success(), "{args:?}");
+    }
+    let cut = after_power_cut(&world);
+    cut.run(&["state", "--on", "2024-06-01"]).succeeds();
+    assert_eq!(holders(&cut.record(), SECRET), [] as [PathBuf; 0]);
+    cut.run(&["verify"])
+        .succeeds()
+        .says("1 body redacted, commitment intact");
 }
