@@ -313,6 +313,9 @@ fn with_hint(failure: Failure, refusal: &Refusal) -> Failure {
         Refusal::IdReused { seq, .. } => failure.hint(format!(
             "what is recorded stays; if it is wrong: regesta rectify {seq} FILE --because …"
         )),
+        Refusal::Redacted { .. } => failure.hint(
+            "remove its file, or put the redacted text in its place; a new text needs a new id",
+        ),
         _ => failure,
     }
 }
@@ -320,6 +323,7 @@ fn with_hint(failure: Failure, refusal: &Refusal) -> Failure {
 fn code(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::IdReused { .. } => "refused.id_reused",
+        Refusal::Redacted { .. } => "refused.redacted",
         Refusal::UnknownRegime { .. } => "refused.unknown_regime",
         Refusal::AlreadyEstablished { .. } => "refused.already_established",
         Refusal::Repealed { .. } => "refused.repealed",

@@ -83,6 +83,8 @@ pub enum Verb {
     Append(Append),
     /// Withdraw an entry of ours that was wrong, with or without a replacement
     Rectify(Rectify),
+    /// Erase the body of an entry from every file of the record, on a stated ground
+    Redact(Redact),
     /// List what was recorded, in record order
     Log(Log),
     /// Show one entry
@@ -167,6 +169,31 @@ pub struct Rectify {
     /// Withdraw it even where other entries depend on it
     #[arg(long)]
     pub with_dependents: bool,
+    #[command(flatten)]
+    pub by: By,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "It erases from the files of this record: not from backups, nor from exports given away, nor from \
+what a terminal still shows, nor from blocks that the file system has not written over yet. The event file that the entry \
+was read from is yours to remove."
+)]
+pub struct Redact {
+    /// The entry whose body is to be erased
+    pub seq: u64,
+    /// On what ground: every answer shows it
+    #[arg(long)]
+    pub ground: String,
+    /// The redacted text that stands in its place, at its position; it bears the same id
+    #[arg(long, value_name = "FILE")]
+    pub with: Option<PathBuf>,
+    /// Keep not even a keyed hash of the erased id; the same file would then be recorded again
+    #[arg(long, conflicts_with = "with")]
+    pub forget_id: bool,
+    /// Check and show, but erase and write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub by: By,
 }

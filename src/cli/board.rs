@@ -43,6 +43,7 @@ pub fn text(states: &[RegimeState], out: &Output) -> String {
         let names: Vec<_> = unknown.iter().map(|state| unknown_name(state)).collect();
         out.wrap(&mut text, "  ", "  ", &names.join(", "));
     }
+    redactions(&mut text, states, out);
     if states.is_empty() {
         text.push_str("Nothing is recorded yet: regesta append events\n");
     }
@@ -72,6 +73,17 @@ fn under_way(text: &mut String, states: &[RegimeState], out: &Output) {
             "    ",
             &procedure_text(procedure),
         );
+    }
+}
+
+fn redactions(text: &mut String, states: &[RegimeState], out: &Output) {
+    let redacted = states.iter().filter(|state| !state.redactions.is_empty());
+    for (n, state) in redacted.enumerate() {
+        if n == 0 {
+            let _ = write!(text, "\n{}\n", heading("Redacted"));
+        }
+        let before = format!("{}  ", state.regime);
+        output::redacted(&state.redactions, &before, out, text);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `history`: a regime's or a subject's story, in legal time.
 
 use super::args::History;
-use super::output::{ASSUMED, Output, Receipt, heading};
+use super::output::{ASSUMED, Output, Receipt, heading, redacted};
 use super::{Exit, Failure, Global, Outside, open};
 use regesta::domain::{Moment, RegimeKey, SubjectId, Tier};
 use regesta::record::Record;
@@ -30,7 +30,7 @@ pub fn run(
         let history = record.history(regime).map_err(open::unusable)?;
         stories.push(history.view(&ask).story(subject.as_ref()));
     }
-    stories.retain(|story| !story.episodes.is_empty());
+    stories.retain(|story| !story.episodes.is_empty() || !story.redactions.is_empty());
     let receipt = Receipt::new(args.of.clone(), &ask, args.dials.as_law_stood, &link);
     if out.json {
         out.print_json(&Answer {
@@ -54,6 +54,10 @@ pub fn run(
         tell(&mut text, story, out);
         if story.episodes.iter().any(|episode| episode.assumed) {
             text.push_str(ASSUMED);
+        }
+        if !story.redactions.is_empty() {
+            let _ = writeln!(text, "\n{}", heading("Redacted"));
+            redacted(&story.redactions, "", out, &mut text);
         }
         text.push('\n');
     }

@@ -2,7 +2,7 @@
 
 use super::args::Log;
 use super::output::{self, Output};
-use super::show::Line;
+use super::show::{Line, Redactions};
 use super::{Exit, Failure, Global, open};
 use regesta::domain::RegimeKey;
 use regesta::log::RawEntry;
@@ -26,10 +26,11 @@ pub fn run(global: &Global, args: &Log, out: &Output) -> Result<Exit, Failure> {
         (Some(last), None, Some(head)) => (head.seq + 1).saturating_sub(last as u64),
         _ => 0,
     };
+    let mut redactions = Redactions::new(&journal);
     let mut shown = VecDeque::new();
     let mut failed = None;
     let mut each = |raw: RawEntry<'_>| {
-        let line = Line::of(&raw);
+        let line = Line::of(&raw, &mut redactions);
         if regime
             .as_ref()
             .is_some_and(|regime| !line.regimes.contains(regime))
@@ -68,6 +69,10 @@ fn print(line: &Line, out: &Output) -> Result<(), Failure> {
         return out.print_json(line);
     }
     let regimes: Vec<_> = line.regimes.iter().map(ToString::to_string).collect();
+    let redacted = line
+        .redaction
+        .as_ref()
+        .map(|by| format!("redacted by {}: {}", by.by_entry, by.ground));
     let text = format!(
         "{:>6}  {:.12}  {}  {}  {}  {}\n",
         line.seq,
@@ -75,7 +80,7 @@ fn print(line: &Line, out: &Output) -> Result<(), Failure> {
         &line.recorded_at[..19],
         line.kind,
         regimes.join(", "),
-        line.cite.as_deref().unwrap_or_default(),
+        redacted.or(line.cite.clone()).unwrap_or_default(),
     );
     let end = text.trim_end().len();
     out.print(&format!("{}\n", output::clip(&text[..end], out.width)))

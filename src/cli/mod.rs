@@ -14,6 +14,7 @@ mod open;
 mod output;
 mod page;
 mod rectify;
+mod redact;
 mod show;
 mod state;
 mod verify;
@@ -43,6 +44,7 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::Init(args) => init::run(&global, &args, outside, &out),
         Verb::Append(args) => append::run(&global, &args, outside, &out),
         Verb::Rectify(args) => rectify::run(&global, &args, outside, &out),
+        Verb::Redact(args) => redact::run(&global, &args, outside, &out),
         Verb::Log(args) => log::run(&global, &args, &out),
         Verb::Show(args) => show::run(&global, &args, &out),
         Verb::State(args) => state::run(&global, &args, outside, &out),

@@ -4,7 +4,7 @@ use super::{Exit, Failure, Global};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use regesta::domain::{Answer, Moment, Status};
-use regesta::register::{Ask, Reason, Standing};
+use regesta::register::{Ask, Reason, Redacted, Standing};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -166,6 +166,25 @@ impl<'a> Acts<'a> {
                 act,
             );
         }
+    }
+}
+
+/// Says which entries of a regime were redacted, on what ground; each line after those words.
+pub fn redacted(redactions: &[Redacted], before: &str, out: &Output, into: &mut String) {
+    for Redacted {
+        entry,
+        ground,
+        by_entry,
+        replaced,
+    } in redactions
+    {
+        let place = if *replaced {
+            "; a redacted text stands in its place"
+        } else {
+            ""
+        };
+        let line = format!("entry {entry}: {ground} (entry {by_entry}{place})");
+        out.wrap(into, &format!("  {before}"), "    ", &line);
     }
 }
 

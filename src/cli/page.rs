@@ -24,6 +24,7 @@ pub fn text(state: &RegimeState, on: Moment, all: bool, out: &Output) -> String 
     page.permitted();
     page.coming();
     page.surveys();
+    page.redactions();
     page.acts.tell(out, &mut page.text);
     page.text
 }
@@ -239,6 +240,16 @@ impl Page<'_> {
                 "Surveyed {from}through {}: its terms are recorded completely (entry {})",
                 survey.through, survey.entry
             );
+        }
+    }
+}
+
+impl Page<'_> {
+    fn redactions(&mut self) {
+        let state = self.state;
+        if !state.redactions.is_empty() {
+            self.heading("Redacted");
+            output::redacted(&state.redactions, "", self.out, &mut self.text);
         }
     }
 }

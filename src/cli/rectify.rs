@@ -4,6 +4,7 @@ use super::append::{refused, tell};
 use super::args::Rectify;
 use super::output::Output;
 use super::{Exit, Failure, Global, Outside, open};
+use regesta::log::Kind;
 use regesta::record::{AppendOptions, Doc, read_all};
 use serde_json::{Value, json};
 
@@ -35,8 +36,18 @@ pub fn run(
             .unwrap_or_default();
         // Read by itself first, so that a complaint names its own lines.
         let doc = Doc { json, place };
-        read_all(std::slice::from_ref(&doc), args.by.name())
+        let read = read_all(std::slice::from_ref(&doc), args.by.name())
             .map_err(|error| super::append::unreadable(&error))?;
+        if let Some(other) = read.iter().find(|draft| draft.kind != Kind::Decision) {
+            let only = format!(
+                "only a decision can replace an entry that was wrong; this is a {}",
+                other.kind
+            );
+            return Err(Failure::new(Exit::Refused, "refused.kind", only)
+                .at(&doc.place)
+                .hint("withdraw the entry without a file, and append the survey by itself")
+                .nothing_written());
+        }
         body["replacement"] = serde_json::from_slice(&doc.json).unwrap_or(Value::Null);
     }
     let doc = Doc {

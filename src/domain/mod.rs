@@ -19,7 +19,9 @@ pub use decision::{Act, Dates, Decision, Field, Invalid, OtherReport, Source, Ti
 pub use effect::*;
 pub use key::{DecisionId, InvalidKey, MeasureKey, ProcedureId, RegimeKey, SubjectId};
 pub use measure::{Class, MeasureKind};
-pub use recorded::{Ground, Opening, Rectification, Survey, Withdrawn};
+pub use recorded::{
+    Erased, ErasedId, Opening, Rectification, Redaction, Replacement, Survey, Withdrawn,
+};
 pub use status::{Answer, Status};
 pub use subject::{Subject, SubjectType};
 pub use time::{Day, Instant, InvalidTime, Moment, Until};

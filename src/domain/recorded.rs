@@ -64,10 +64,60 @@ pub struct Withdrawn {
     pub regimes: Vec<RegimeKey>,
 }
 
-/// On what ground a body was erased.
+/// The salt and body of an entry erased for good, on a stated ground. Its header and link stay, so the chain stays whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redaction {
+    /// Who redacted it.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// On what ground, in words.
+    pub ground: String,
+    /// The entry whose body is erased.
+    pub redacts: Erased,
+    /// The redacted text that stands in its place, at its position.
+    #[serde(default)]
+    pub replacement: Option<Replacement>,
+    /// By what the erased id is known again, so that the same file is not taken in once more.
+    #[serde(default)]
+    pub erased_id: Option<ErasedId>,
+}
+
+/// An entry whose body is erased, named by position and link, with what remains known of its reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Ground {
-    /// In words.
-    pub ground: String,
+pub struct Erased {
+    /// Its position.
+    pub seq: u64,
+    /// Its link, in hex.
+    pub link: String,
+    /// The regimes that it had effects on.
+    pub regimes: Vec<RegimeKey>,
+    /// Those of them where it did more than list: it may have moved a term of the regime or of a measure, so that no earlier
+    /// survey vouches for them any more.
+    #[serde(default)]
+    pub terms: Vec<RegimeKey>,
+}
+
+/// What stands in the place of an erased body: one of the same kind, saying less.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Replacement {
+    /// A survey.
+    Survey(Survey),
+    /// A rectification.
+    Rectification(Box<Rectification>),
+    /// A decision.
+    Decision(Box<Decision>),
+}
+
+/// A keyed hash of the id of an erased entry. The key stands beside it: who guesses the id can confirm the guess, nobody
+/// can read the id out of it or look it up in a table made beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErasedId {
+    /// The random key, in hex.
+    pub key: String,
+    /// `BLAKE3.keyed_hash(key, id)`, in hex.
+    pub hash: String,
 }

@@ -98,6 +98,7 @@ pub use body::{Body, BodyError};
 pub use entry::{Commitment, Contents, Entry, Follows, SealError};
 pub use hash::{Digest, HexError, Link, Salt, digest_of, link_of};
 pub use header::{HEADER_LEN, Head, Header, HeaderError, Kind, MAX_BODY_LEN, Recorded};
+pub(crate) use line::raw_line;
 pub use line::{LineError, line, parse_line};
 pub use origin::{Origin, OriginError};
 pub use raw::{EntryError, RawContents, RawEntry};

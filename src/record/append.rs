@@ -5,7 +5,8 @@ use crate::domain::Instant;
 use crate::index::{IndexError, packed, rows_in};
 use crate::log::{Commitment, Entry, Follows, Head, Kind, Link, Recorded as RecordedAt, Salt};
 use crate::register::{
-    Admission, Admitted, Draft, DraftError, Refusal, Row, Rows, SCHEMA, Table, Term, says_the_same,
+    Admission, Admitted, Draft, DraftError, Refusal, Row, Rows, SCHEMA, Table, Term, Withheld,
+    says_the_same,
 };
 use crate::store::{self, Log as _, Projection, StoreError};
 use fastbloom::BloomFilter;
@@ -208,12 +209,14 @@ impl Record {
             store,
             admission,
             known,
+            withheld,
             ..
         } = self;
         let on = store.head()?;
         let mut reading = Reading {
             admission,
             known,
+            withheld,
             options,
             each,
         };
@@ -322,7 +325,7 @@ impl Batch {
         self.ids.clear();
         let sealed = std::mem::take(&mut self.sealed);
         let index = |(entry, rows): (Entry, Rows)| {
-            let projection = packed(entry.link(), rows);
+            let projection = packed(&entry, rows);
             (entry, projection)
         };
         if sealed.len() < 64 {
@@ -425,6 +428,7 @@ fn ready(drafts: Vec<Draft>) -> Result<Vec<Ready>, RecordError> {
 struct Reading<'a> {
     admission: &'a mut Admission,
     known: &'a mut Known,
+    withheld: &'a [Withheld],
     options: &'a AppendOptions,
     each: &'a mut dyn FnMut(Recorded),
 }
@@ -478,6 +482,9 @@ impl Reading<'_> {
         batch: &Batch,
     ) -> Result<Option<(u64, Option<Link>)>, AppendError> {
         let id = draft.term;
+        if let Some(one) = self.withheld.iter().find(|one| one.is(&draft.identity)) {
+            return self.withheld(holdings, one, draft);
+        }
         if !self.known.may_hold(holdings, id.hash, batch)? {
             return Ok(None);
         }
@@ -513,6 +520,29 @@ impl Reading<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// What was erased is not recorded again; what stands in its place is recorded already.
+    fn withheld(
+        &self,
+        holdings: &Holdings<'_>,
+        one: &Withheld,
+        draft: &Ready,
+    ) -> Result<Option<(u64, Option<Link>)>, AppendError> {
+        if one.says(draft.commitment.body()) {
+            let link = holdings.entry(one.seq)?.map(|entry| entry.link());
+            return Ok(Some((one.seq, link)));
+        }
+        let Withheld {
+            seq, by, ground, ..
+        } = one.clone();
+        let refusal = Box::new(Refusal::Redacted { seq, by, ground });
+        let (place, cite) = (draft.place.clone(), draft.cite.clone());
+        Err(AppendError::Refused {
+            place,
+            cite,
+            refusal,
+        })
     }
 
     fn admit(

@@ -4,8 +4,10 @@
 //! entry is sealed. Effects (files, locks, sled) are the store's; the time is the caller's.
 
 mod append;
+mod redact;
 
 pub use append::{AppendError, AppendOptions, Appended, Doc, Recorded, read_all};
+pub use redact::{RedactError, RedactOptions, RedactedNow};
 
 use crate::domain::{Instant, Moment, Opening, RegimeKey, SubjectId, Withdrawn};
 use crate::index::{INDEXING, rows_in};
@@ -14,7 +16,7 @@ use crate::log::{
     Recorded as RecordedAt, Salt,
 };
 use crate::register::{
-    Admission, Ask, History, RegimeState, Row, Rows, SCHEMA, Table, Term, project,
+    Admission, Ask, History, RegimeState, Rows, SCHEMA, Table, Term, Withheld, project,
 };
 use crate::store::{self, Log as _, Opened, Repair, Store, StoreError, Stored, Who};
 use rayon::prelude::*;
@@ -86,6 +88,8 @@ pub struct Record {
     origin: Origin,
     admission: Admission,
     known: append::Known,
+    /// What redactions keep from being recorded again, or stand in for.
+    withheld: Vec<Withheld>,
 }
 
 impl Record {
@@ -150,12 +154,14 @@ impl Record {
             .and_then(Entry::contents)
             .map(|contents| contents.body.as_bytes());
         let origin = Origin::of_opening(body.unwrap_or_default())?;
+        let withheld = redact::withheld(&store)?;
         Ok((
             Self {
                 store,
                 origin,
                 admission: Admission::default(),
                 known: append::Known::default(),
+                withheld,
             },
             repairs,
         ))
@@ -262,14 +268,7 @@ impl Record {
                         .iter()
                         .any(|row| row.effect.subject() == Some(subject))
                 };
-                let named = match &row {
-                    Row::Decision(decision) => names(decision),
-                    Row::Withdrawal(withdrawal) => {
-                        withdrawal.replacement.as_ref().is_some_and(names)
-                    }
-                    Row::Survey(_) => false,
-                };
-                if named && !regimes.contains(&regime) {
+                if row.decision().is_some_and(names) && !regimes.contains(&regime) {
                     regimes.push(regime);
                 }
             }
@@ -339,8 +338,16 @@ impl Record {
         let Some(entry) = self.entry(seq)? else {
             return Ok(None);
         };
+        if entry.header().kind == Kind::Redaction {
+            return Ok(None);
+        }
+        // What stands in for an erased body can be withdrawn in its place.
+        let said_by = match self.withheld.iter().find(|one| one.seq == seq) {
+            Some(one) if one.is_replaced() => one.by,
+            _ => seq,
+        };
         let regimes: Vec<_> = self
-            .rows_of(seq)?
+            .rows_of(said_by)?
             .rows
             .into_iter()
             .map(|(regime, _)| regime)

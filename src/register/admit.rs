@@ -3,7 +3,8 @@
 //! A decision is judged at its own place in legal time, not at the end of the record: one that is found late is admitted
 //! if it fits where it belongs. What a slot was is told by *marks*, the bones of its effects.
 
-use super::row::{DecisionRow, EffectRow, Row, Rows, is_step};
+use super::redaction;
+use super::row::{DecisionRow, EffectRow, RedactionRow, Row, Rows, is_step};
 use crate::domain::{Day, DecisionId, Effect, Instant, MeasureKey, RegimeKey, SubjectId, Until};
 use foldhash::{HashMap, HashSet};
 use smallvec::SmallVec;
@@ -20,6 +21,16 @@ pub enum Refusal {
         id: String,
         /// The entry that bears it.
         seq: u64,
+    },
+    /// 1. Its body was erased on a ground that forbids to record it again.
+    #[error("this was entry {seq}, which entry {by} redacted ({ground}): it is not recorded again")]
+    Redacted {
+        /// The entry whose body was erased.
+        seq: u64,
+        /// The redaction.
+        by: u64,
+        /// Its ground.
+        ground: String,
     },
     /// 2. No regime of that name is recorded.
     #[error("no regime {regime} is recorded (effect {effect})")]
@@ -172,9 +183,9 @@ impl Admission {
 
     /// Takes over a regime's rows, which were admitted before.
     pub fn load(&mut self, regime: RegimeKey, rows: &[(u64, Row)]) {
-        let mut ledger = Ledger::default();
-        for (seq, row) in rows {
-            ledger.take(*seq, row);
+        let mut ledger = Ledger::erased_by(rows);
+        for (seq, row) in redaction::in_place(rows, u64::MAX) {
+            ledger.take(seq, row);
         }
         self.regimes.insert(regime, ledger);
     }
@@ -209,20 +220,18 @@ impl Admission {
         seq: u64,
         instead: Option<&DecisionRow>,
     ) -> Vec<u64> {
-        let mut ledger = Ledger::default();
-        let mut dependents = Vec::new();
-        for (at, row) in rows {
-            let admitted = match instead {
-                _ if *at != seq => ledger.admit(*at, regime, row),
-                Some(decision) => ledger.admit_decision(*at, regime, decision),
-                None => Ok(()),
-            };
-            if admitted.is_err() {
-                ledger.forget(*at);
-                dependents.push(*at);
-            }
-        }
-        dependents
+        let refused = walk(rows, |ledger, at, row| match instead {
+            _ if at != seq => ledger.admit(at, regime, row),
+            Some(decision) => ledger.admit_decision(at, regime, decision),
+            None => Ok(()),
+        });
+        refused.into_iter().map(|(seq, _)| seq).collect()
+    }
+
+    /// The entries of a regime that would not be admitted in their order, with the reason.
+    #[must_use]
+    pub fn again(regime: &RegimeKey, rows: &[(u64, Row)]) -> Vec<(u64, Refusal)> {
+        walk(rows, |ledger, at, row| ledger.admit(at, regime, row))
     }
 
     fn ledger(&mut self, regime: &RegimeKey) -> &mut Ledger {
@@ -232,6 +241,22 @@ impl Admission {
         // Present since the line above.
         self.regimes.entry(regime.clone()).or_default()
     }
+}
+
+/// Admits a regime's rows one after another, each where it stands; what is refused is forgotten.
+fn walk(
+    rows: &[(u64, Row)],
+    mut admit: impl FnMut(&mut Ledger, u64, &Row) -> Result<(), Refusal>,
+) -> Vec<(u64, Refusal)> {
+    let mut ledger = Ledger::erased_by(rows);
+    let mut refused = Vec::new();
+    for (seq, row) in redaction::in_place(rows, u64::MAX) {
+        if let Err(refusal) = admit(&mut ledger, seq, row) {
+            ledger.forget(seq);
+            refused.push((seq, refusal));
+        }
+    }
+    refused
 }
 
 /// The bones of an effect.
@@ -267,7 +292,37 @@ struct Ledger {
     measures: HashMap<MeasureKey, Slot>,
     listings: HashMap<SubjectId, Slot>,
     decisions: HashSet<DecisionId>,
+    erasures: Vec<Erasure>,
     weight: usize,
+}
+
+/// From where to where a redaction leaves open what entries built on.
+#[derive(Debug, Clone, Copy)]
+struct Erasure {
+    /// The entry erased.
+    after: u64,
+    /// The redaction, where a redacted text stands in its place: later entries are judged by that.
+    before: Option<u64>,
+    /// Whether it may have been more than listings.
+    terms: bool,
+}
+
+/// What an entry may have built on that cannot be known any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Doubt {
+    Nothing,
+    Listings,
+    Everything,
+}
+
+impl Erasure {
+    fn of(by: u64, row: &RedactionRow) -> Self {
+        Self {
+            after: row.seq,
+            before: row.instead.is_some().then_some(by),
+            terms: row.terms,
+        }
+    }
 }
 
 /// What a slot is at a place in legal time.
@@ -294,6 +349,31 @@ struct At {
 }
 
 impl Ledger {
+    /// An empty ledger that knows what was erased.
+    fn erased_by(rows: &[(u64, Row)]) -> Self {
+        Self {
+            erasures: redaction::of(rows)
+                .map(|(by, row)| Erasure::of(by, row))
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What an entry at that position may have built on that was erased.
+    fn doubt(&self, seq: u64) -> Doubt {
+        let spans =
+            |one: &&Erasure| one.after < seq && one.before.is_none_or(|before| seq < before);
+        let doubts = self
+            .erasures
+            .iter()
+            .filter(spans)
+            .map(|one| match one.terms {
+                true => Doubt::Everything,
+                false => Doubt::Listings,
+            });
+        doubts.max().unwrap_or(Doubt::Nothing)
+    }
+
     fn take(&mut self, seq: u64, row: &Row) {
         match row {
             Row::Decision(decision) => self.record(seq, decision),
@@ -303,7 +383,17 @@ impl Ledger {
                     self.record(seq, decision);
                 }
             }
+            Row::Redaction(row) => self.erase(seq, row),
             Row::Survey(_) => {}
+        }
+    }
+
+    /// Forgets what is erased, and takes what stands in its place.
+    fn erase(&mut self, by: u64, row: &RedactionRow) {
+        self.erasures.push(Erasure::of(by, row));
+        self.forget(row.seq);
+        if let Some(instead) = &row.instead {
+            self.take(row.seq, instead);
         }
     }
 
@@ -324,10 +414,16 @@ impl Ledger {
                     None => Ok(()),
                 }
             }
-            Row::Survey(_) if self.is_empty() => Err(Refusal::UnknownRegime {
-                regime: regime.clone(),
-                effect: 0,
-            }),
+            Row::Redaction(row) => {
+                self.erase(seq, row);
+                Ok(())
+            }
+            Row::Survey(_) if self.is_empty() && self.doubt(seq) == Doubt::Nothing => {
+                Err(Refusal::UnknownRegime {
+                    regime: regime.clone(),
+                    effect: 0,
+                })
+            }
             Row::Survey(_) => Ok(()),
         }
     }
@@ -339,8 +435,9 @@ impl Ledger {
         decision: &DecisionRow,
     ) -> Result<(), Refusal> {
         self.decisions.insert(decision.id.clone());
+        let doubt = self.doubt(seq);
         for row in &decision.effects {
-            self.judge(regime, decision, row)?;
+            self.judge(regime, decision, row, doubt)?;
             self.mark(seq, decision, row);
         }
         Ok(())
@@ -408,15 +505,19 @@ impl Ledger {
         regime: &RegimeKey,
         decision: &DecisionRow,
         row: &EffectRow,
+        doubt: Doubt,
     ) -> Result<(), Refusal> {
         let at = At {
             starts: row.starts,
             adopted: decision.adopted_on,
         };
         let effect = row.at;
-        let stand = stand(&self.regime, at);
+        let stand = match doubt {
+            Doubt::Everything => Stand::Contested,
+            _ => stand(&self.regime, at),
+        };
         if is_step(&row.effect) {
-            return self.judge_names(regime, row);
+            return self.judge_names(regime, row, doubt);
         }
         match (&row.effect, stand) {
             (Effect::Established(_), Stand::Live { by, ends, .. })
@@ -449,8 +550,12 @@ impl Ledger {
             }
             _ => {}
         }
-        self.judge_measure(regime, row, at, stand)?;
-        self.judge_listing(regime, row, at, stand)?;
+        if doubt < Doubt::Everything {
+            self.judge_measure(regime, row, at, stand)?;
+        }
+        if doubt < Doubt::Listings {
+            self.judge_listing(regime, row, at, stand)?;
+        }
         if let (
             Effect::Resumed(e),
             Stand::Live {
@@ -464,7 +569,7 @@ impl Ledger {
                 effect,
             });
         }
-        self.judge_names(regime, row)
+        self.judge_names(regime, row, doubt)
     }
 
     fn judge_measure(
@@ -569,7 +674,15 @@ impl Ledger {
         }
     }
 
-    fn judge_names(&self, regime: &RegimeKey, row: &EffectRow) -> Result<(), Refusal> {
+    fn judge_names(
+        &self,
+        regime: &RegimeKey,
+        row: &EffectRow,
+        doubt: Doubt,
+    ) -> Result<(), Refusal> {
+        if doubt > Doubt::Nothing {
+            return Ok(());
+        }
         let named: &[DecisionId] = match &row.effect {
             Effect::Annulled(e) => &e.acts,
             Effect::AnnulmentSetAside(e) => std::slice::from_ref(&e.decision),

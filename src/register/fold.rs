@@ -57,6 +57,7 @@ impl View<'_> {
             procedures,
             coming: self.coming(),
             surveyed: self.surveys.clone(),
+            redactions: self.redactions.clone(),
             standing: regime,
         }
     }

@@ -13,6 +13,7 @@ mod coverage;
 mod draft;
 mod fold;
 mod procedure;
+mod redaction;
 mod row;
 mod state;
 mod story;
@@ -24,13 +25,14 @@ pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
 pub use coverage::{ByTier, Coverage, Covered};
 pub use draft::{Draft, DraftError, SCHEMA, says_the_same};
+pub use redaction::{NotRedacted, Withheld, draft_of_redaction, erased_by};
 pub use row::{
-    DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term,
-    WithdrawalRow, project,
+    DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, RedactionRow, Row, Rows, SurveyRow, Table,
+    Term, WithdrawalRow, project,
 };
 pub use state::{
-    Coming, ListingState, MeasureState, Permission, ProcedureState, Reason, RegimeState, Standing,
-    Surveyed, Unknown,
+    Coming, ListingState, MeasureState, Permission, ProcedureState, Reason, Redacted, RegimeState,
+    Standing, Surveyed, Unknown,
 };
 pub use story::{Episode, Story};
 pub use view::{History, Placed, View};

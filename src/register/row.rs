@@ -11,7 +11,7 @@ use crate::log::Kind;
 use serde::{Deserialize, Serialize};
 
 /// Version of the rows and terms below. A record indexed with another version is indexed anew.
-pub const INDEX_VERSION: u32 = 1;
+pub const INDEX_VERSION: u32 = 2;
 
 /// One entry's part in one regime.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,8 @@ pub enum Row {
     Survey(SurveyRow),
     /// An entry of ours withdrawn, with what replaces it.
     Withdrawal(WithdrawalRow),
+    /// An entry's body erased, with what stands in its place.
+    Redaction(RedactionRow),
 }
 
 /// A decision, as far as one regime is concerned.
@@ -125,6 +127,19 @@ pub struct WithdrawalRow {
     pub replacement: Option<DecisionRow>,
 }
 
+/// A body erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedactionRow {
+    /// The entry whose body it was.
+    pub seq: u64,
+    /// On what ground.
+    pub ground: String,
+    /// Whether it may have moved a term of the regime or of a measure.
+    pub terms: bool,
+    /// What stands in its place, at its position, as far as this regime is concerned.
+    pub instead: Option<Box<Row>>,
+}
+
 /// What an entry can be found by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -179,6 +194,7 @@ pub fn project(kind: Kind, body: &str) -> Result<Rows, serde_json::Error> {
         Kind::Decision => rows_of_decision(serde_json::from_str(body)?),
         Kind::Survey => rows_of_survey(serde_json::from_str(body)?),
         Kind::Rectification => rows_of_rectification(serde_json::from_str(body)?),
+        Kind::Redaction => super::redaction::rows_of(serde_json::from_str(body)?),
         _ => Rows::default(),
     })
 }
@@ -258,7 +274,18 @@ impl Row {
     fn into_decision(self) -> Option<DecisionRow> {
         match self {
             Self::Decision(row) => Some(row),
-            Self::Survey(_) | Self::Withdrawal(_) => None,
+            Self::Survey(_) | Self::Withdrawal(_) | Self::Redaction(_) => None,
+        }
+    }
+
+    /// The decision that it brings into its regime, by itself or in the place of another entry.
+    #[must_use]
+    pub fn decision(&self) -> Option<&DecisionRow> {
+        match self {
+            Self::Decision(row) => Some(row),
+            Self::Survey(_) => None,
+            Self::Withdrawal(row) => row.replacement.as_ref(),
+            Self::Redaction(row) => row.instead.as_ref().and_then(|row| row.decision()),
         }
     }
 }

@@ -32,6 +32,8 @@ pub struct RegimeState {
     pub coming: Vec<Coming>,
     /// How far the record claims to be complete.
     pub surveyed: Vec<Surveyed>,
+    /// Entries whose bodies were erased: what they said, the answer cannot take into account.
+    pub redactions: Vec<Redacted>,
 }
 
 impl RegimeState {
@@ -252,4 +254,17 @@ pub struct Surveyed {
     pub through: Day,
     /// The entry that says so.
     pub entry: u64,
+}
+
+/// An entry whose body was erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Redacted {
+    /// The entry.
+    pub entry: u64,
+    /// On what ground.
+    pub ground: String,
+    /// The entry that says so.
+    pub by_entry: u64,
+    /// Whether a redacted text stands in its place.
+    pub replaced: bool,
 }

@@ -1,7 +1,7 @@
 //! The story of a regime or a subject: every effect in legal order, the procedure as one thread.
 
 use super::view::{Placed, View};
-use super::{DecisionRow, Reason};
+use super::{DecisionRow, Reason, Redacted};
 use crate::domain::{
     ApplicationSet, ConditionStatus, Day, Effect, Moment, ProcedureId, RegimeKey, SubjectId, Tier,
     Until,
@@ -17,6 +17,8 @@ pub struct Story {
     pub title: Option<String>,
     /// What happened, in legal order.
     pub episodes: Vec<Episode>,
+    /// Entries of the regime whose bodies were erased: what they told is told no more.
+    pub redactions: Vec<Redacted>,
 }
 
 /// What one decision did, in one regime.
@@ -93,6 +95,7 @@ impl View<'_> {
             regime: self.regime.clone(),
             title,
             episodes,
+            redactions: self.redactions.clone(),
         }
     }
 }

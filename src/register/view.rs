@@ -1,6 +1,7 @@
 //! One regime's rows, and what the dials leave of them.
 
-use super::{Ask, DecisionRow, EffectRow, PlacedBy, Reason, Row, Surveyed};
+use super::redaction::{in_place, redactions, unvouched};
+use super::{Ask, DecisionRow, EffectRow, PlacedBy, Reason, Redacted, Row, Surveyed};
 use crate::domain::{Day, DecisionId, Effect, Instant, Jurisdiction, Moment, RegimeKey};
 use std::collections::HashSet;
 
@@ -38,38 +39,36 @@ impl History {
     /// What the dials leave, in legal order.
     #[must_use]
     pub fn view(&self, ask: &Ask) -> View<'_> {
-        let known = self.rows.partition_point(|(seq, _)| *seq <= ask.known_at);
-        let rows = self.rows.get(..known).unwrap_or_default();
-        let withdrawn = withdrawn(rows);
+        let rows = in_place(&self.rows, ask.known_at);
+        let dead = withdrawn(&rows);
         let decisions = rows
             .iter()
-            .filter(|(seq, _)| !withdrawn.contains(seq))
-            .filter_map(|(seq, row)| match row {
-                Row::Decision(decision) => Some((*seq, decision)),
-                Row::Withdrawal(withdrawal) => withdrawal
-                    .replacement
-                    .as_ref()
-                    .map(|decision| (*seq, decision)),
-                Row::Survey(_) => None,
+            .filter(|(seq, _)| !dead.contains(seq))
+            .filter_map(|(seq, row)| {
+                let rank = rank(&rows, *seq, row);
+                row.decision().map(|decision| (*seq, rank, decision))
             });
         let public = |row: &DecisionRow| {
             ask.public_by
                 .is_none_or(|by| row.public_on.is_none_or(|on| on <= by))
         };
         let mut placed: Vec<Placed<'_>> = decisions
-            .filter(|(_, decision)| public(decision))
-            .flat_map(|(seq, decision)| {
-                decision
-                    .effects
-                    .iter()
-                    .map(move |row| Placed { seq, decision, row })
+            .filter(|(_, _, decision)| public(decision))
+            .flat_map(|(seq, rank, decision)| {
+                decision.effects.iter().map(move |row| Placed {
+                    seq,
+                    rank,
+                    decision,
+                    row,
+                })
             })
             .collect();
         let voided = take_voided(&mut placed, ask);
         placed.sort_by_key(Placed::order);
+        let unvouched = unvouched(&self.rows, ask.known_at);
         let surveys = rows
             .iter()
-            .filter(|(seq, _)| !withdrawn.contains(seq))
+            .filter(|(seq, _)| !dead.contains(seq) && unvouched.is_none_or(|by| *seq > by))
             .filter_map(|(seq, row)| match row {
                 Row::Survey(survey) => {
                     let through = ask
@@ -94,12 +93,13 @@ impl History {
             placed,
             voided,
             surveys: surveys.collect(),
+            redactions: redactions(&self.rows, ask.known_at),
         }
     }
 }
 
 /// The entries that a live withdrawal names. A withdrawal withdrawn is dead, so the newest are asked first.
-fn withdrawn(rows: &[(u64, Row)]) -> HashSet<u64> {
+fn withdrawn(rows: &[(u64, &Row)]) -> HashSet<u64> {
     let mut dead = HashSet::new();
     for (seq, row) in rows.iter().rev() {
         if let Row::Withdrawal(withdrawal) = row
@@ -109,6 +109,18 @@ fn withdrawn(rows: &[(u64, Row)]) -> HashSet<u64> {
         }
     }
     dead
+}
+
+/// The position that a decision has in legal order: what replaces an entry that was withdrawn stands where that stood.
+fn rank(rows: &[(u64, &Row)], seq: u64, row: &Row) -> u64 {
+    let Row::Withdrawal(withdrawal) = row else {
+        return seq;
+    };
+    let at = rows.binary_search_by_key(&withdrawal.seq, |(seq, _)| *seq);
+    match at.ok().and_then(|at| rows.get(at)) {
+        Some((stood, row)) if *stood < seq => rank(rows, *stood, row),
+        _ => withdrawal.seq.min(seq),
+    }
 }
 
 /// Takes out what live annulments without a span name, and annulments that are set aside or do not count yet.
@@ -176,6 +188,8 @@ fn take_voided<'a>(placed: &mut Vec<Placed<'a>>, ask: &Ask) -> Vec<Placed<'a>> {
 pub struct Placed<'a> {
     /// The entry.
     pub seq: u64,
+    /// Its position in legal order: that of the entry which it replaces, where it does.
+    pub(super) rank: u64,
     /// The decision.
     pub decision: &'a DecisionRow,
     /// The effect and its place.
@@ -236,10 +250,10 @@ impl<'a> Placed<'a> {
         self.decision.authority.zone()
     }
 
-    /// Legal order: (legal time, adopted_on or what stands in for it, seq, index). A corrigendum, which has no day of
+    /// Legal order: (legal time, adopted_on or what stands in for it, record position, index). A corrigendum, which has no day of
     /// adoption, comes after what it corrects.
     pub(super) fn order(&self) -> (Instant, Day, u64, u16) {
-        (self.row.starts, self.adopted(), self.seq, self.row.at)
+        (self.row.starts, self.adopted(), self.rank, self.row.at)
     }
 
     /// Whether it has begun only by assumption.
@@ -272,6 +286,7 @@ pub struct View<'a> {
     /// What courts have voided: not folded, but known.
     pub(super) voided: Vec<Placed<'a>>,
     pub(super) surveys: Vec<Surveyed>,
+    pub(super) redactions: Vec<Redacted>,
 }
 
 impl<'a> View<'a> {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use super::erase::Erasure;
 use super::error::StoreError;
-use super::intake::Indexing;
+use super::intake::{self, Indexing};
 use super::postings;
 use super::replay::Source;
 use super::runs::{self, RunMeta};
@@ -29,6 +30,13 @@ pub enum IndexFault {
         /// Pairs that there are.
         stored: u64,
         /// Pairs that there should be.
+        replayed: u64,
+    },
+    /// What is to be erased is not what the log gives.
+    Erasures {
+        /// Erasures that there are.
+        stored: u64,
+        /// Erasures that there should be.
         replayed: u64,
     },
     /// A part of the index cannot be read.
@@ -67,6 +75,16 @@ impl View {
                 reason: e.to_string(),
             });
         }
+        match intake::erasures(&self.shelf) {
+            Ok(stored) if stored == replayed.erasures => {}
+            Ok(stored) => faults.push(IndexFault::Erasures {
+                stored: stored.len() as u64,
+                replayed: replayed.erasures.len() as u64,
+            }),
+            Err(e) => faults.push(IndexFault::Unreadable {
+                reason: e.to_string(),
+            }),
+        }
         let mut terms = TermSum::default();
         match postings::every(&self.shelf, &mut |pair| terms.take_in(pair)) {
             Ok(()) if terms == replayed.terms => {}
@@ -95,6 +113,9 @@ impl View {
                 }
                 let terms = projection.terms.iter();
                 terms.for_each(|term| replayed.terms.take_in((term.table, term.hash, entry.seq())));
+                replayed
+                    .erasures
+                    .extend(Erasure::of(entry, projection.erases));
             }
             Ok(())
         })?;
@@ -142,6 +163,7 @@ impl View {
 struct Replayed {
     runs: BTreeMap<Vec<u8>, RunMeta>,
     terms: TermSum,
+    erasures: Vec<Erasure>,
 }
 
 /// A sum over pairs that does not depend on their order.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::durable;
+use super::erase::Unfinished;
 use super::error::{Doing, StoreError};
 use super::intake::Indexing;
 use super::intent::Intent;
@@ -86,6 +87,7 @@ pub fn examine(
         _copy: copy,
     };
     found.compare(indexing)?;
+    found.look_for_bodies(record)?;
     Ok(found)
 }
 
@@ -127,6 +129,26 @@ impl Examination {
                 from,
                 to: indexing.version,
             });
+        }
+        Ok(())
+    }
+
+    /// Foresees the end of erasures that were begun. Where a copy cannot be read for it, others say so.
+    fn look_for_bodies(&mut self, record: &Path) -> Result<(), StoreError> {
+        let Ok(view) = &self.store else {
+            return Ok(());
+        };
+        let left = match Unfinished::look(record, view, &self.journal) {
+            Err(StoreError::Damaged { .. } | StoreError::Journal { .. }) => return Ok(()),
+            left => left?,
+        };
+        let entries = left.entries();
+        if !entries.is_empty() {
+            self.repairs.push(Repair::ErasureFinished { entries });
+        }
+        if !left.copies.is_empty() {
+            let copies = left.copies;
+            self.repairs.push(Repair::CopiesRemoved { copies });
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! New records: made whole in a directory of another name, then renamed into place.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
@@ -107,7 +108,8 @@ fn clear_leftovers(parent: &Path, prefix: &str) -> Result<(), StoreError> {
 fn fill(dir: &Path, lines: impl BufRead, indexing: Indexing) -> Result<Head, StoreError> {
     let head = import(dir, lines)?;
     let journal = Journal::at(layout::journal(dir));
-    build(&layout::sled(dir), &Source::Journal(&journal), indexing)?;
+    let source = Source::Journal(&journal);
+    build(&layout::sled(dir), &source, indexing, &BTreeSet::new())?;
     durable::write_new(&layout::version(dir), layout::version_text().as_bytes())?;
     Ok(head)
 }

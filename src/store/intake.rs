@@ -6,6 +6,7 @@ use std::fmt;
 use rayon::prelude::*;
 
 use super::entries;
+use super::erase::Erasure;
 use super::error::StoreError;
 use super::postings::Postings;
 use super::runs::{Packed, RunId, RunState, Sealed, hot, hot_change};
@@ -14,6 +15,7 @@ use crate::log::{Entry, Head, Link, Recorded};
 
 const HEAD: &[u8] = b"h";
 const INDEX_VERSION: &[u8] = b"i";
+const ERASURES: &[u8] = b"e";
 
 /// From so many entries on, what a transaction has packed goes to sled before it ends, unseen, to bound memory.
 const AHEAD: usize = 65_536;
@@ -28,6 +30,8 @@ pub struct Projection {
     pub rows: Vec<Row>,
     /// Terms by which the entry can be found.
     pub terms: Vec<Term>,
+    /// The earlier entry whose body this one erases, by position and link.
+    pub erases: Option<(u64, Link)>,
 }
 
 /// One row of a run.
@@ -81,6 +85,11 @@ pub(super) fn index_version(shelf: &Shelf) -> Result<Option<u32>, StoreError> {
     hot(shelf, INDEX_VERSION)
 }
 
+/// Every erasure that the store's own log asks for.
+pub(super) fn erasures(shelf: &Shelf) -> Result<Vec<Erasure>, StoreError> {
+    Ok(hot(shelf, ERASURES)?.unwrap_or_default())
+}
+
 /// The end of the log and of every run in use, and what is not in sled yet.
 #[derive(Debug)]
 pub(super) struct Intake {
@@ -88,6 +97,7 @@ pub(super) struct Intake {
     log: RunState,
     rows: HashMap<Vec<u8>, RunState>,
     terms: Postings,
+    erasures: Vec<Erasure>,
     head: Option<Head>,
     packed: Vec<Packed>,
     waiting: usize,
@@ -100,6 +110,7 @@ impl Intake {
             log: RunState::load(shelf, RunId::log())?,
             rows: HashMap::new(),
             terms: Postings::load(shelf)?,
+            erasures: erasures(shelf)?,
             head: head(shelf)?,
             packed: Vec::new(),
             waiting: 0,
@@ -166,6 +177,7 @@ impl Intake {
             for term in projection.terms {
                 self.terms.push((term.table, term.hash, entry.seq()));
             }
+            self.erasures.extend(Erasure::of(entry, projection.erases));
         }
         Ok(())
     }
@@ -210,6 +222,9 @@ impl Intake {
             )?);
         }
         changes.push(hot_change(INDEX_VERSION.to_vec(), &self.indexing.version)?);
+        if !self.erasures.is_empty() {
+            changes.push(hot_change(ERASURES.to_vec(), &self.erasures)?);
+        }
         shelf.commit(changes)?;
         self.waiting = 0;
         if self.rows.len() > MAX_RUNS {

@@ -1,15 +1,16 @@
 //! The journal, read: the export's lines in files of about 64 MiB.
 //!
 //! Reading needs no lock and never writes: files only grow at their end, and what follows the last line feed of the last file is
-//! not there yet. Memory is bounded by one line.
+//! not there yet. A redaction puts another file in the place of one, which whoever reads the old one does not notice. Memory is
+//! bounded by one line.
 
-use std::fs;
+use std::fs::{self, File};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::entries::Stored;
 use super::error::{Doing, LineFault, StoreError};
-use super::lines::{last_line, lines_of, number_of, seek};
+use super::lines::{last_line, lines_in, number_of, seek};
 use crate::log::{EntryError, Head, RawEntry, link_of, parse_line};
 
 /// The journal of a record, to be read.
@@ -120,13 +121,15 @@ impl Journal {
             .partition_point(|file| file.first <= from)
             .saturating_sub(1);
         for (index, file) in files.iter().enumerate().skip(start) {
+            let (path, is_last) = (&file.path, index + 1 == files.len());
+            // One handle for both: a redaction may put another file in its place meanwhile.
+            let open = File::open(path).doing("open", path)?;
             let offset = if index == start && from > file.first {
-                seek(&file.path, from)?
+                seek(&open, path, from)?
             } else {
                 0
             };
-            let is_last = index + 1 == files.len();
-            if lines_of(&file.path, offset, is_last, each)?.is_break() {
+            if lines_in(&open, path, offset, is_last, each)?.is_break() {
                 break;
             }
         }

@@ -29,6 +29,11 @@ pub(super) fn replaced(record: &Path) -> PathBuf {
     record.join("sled.replaced")
 }
 
+/// A file of the journal that is being written anew; whoever finds one may remove it.
+pub(super) fn rewriting(record: &Path) -> PathBuf {
+    record.join("journal.rewriting")
+}
+
 pub(super) fn intent(record: &Path) -> PathBuf {
     record.join("append.intent")
 }

@@ -80,7 +80,18 @@ pub(super) fn lines_of(
     is_last: bool,
     each: &mut dyn FnMut(JournalLine<'_>) -> ControlFlow<()>,
 ) -> Result<ControlFlow<()>, StoreError> {
-    let mut file = File::open(path).doing("open", path)?;
+    let file = File::open(path).doing("open", path)?;
+    lines_in(&file, path, start, is_last, each)
+}
+
+/// The same for a file that is open already.
+pub(super) fn lines_in(
+    mut file: &File,
+    path: &Path,
+    start: u64,
+    is_last: bool,
+    each: &mut dyn FnMut(JournalLine<'_>) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, StoreError> {
     file.seek(SeekFrom::Start(start)).doing("read", path)?;
     let mut file = BufReader::with_capacity(1 << 20, file);
     let (mut bytes, mut offset) = (Vec::new(), start);
@@ -119,19 +130,18 @@ pub(super) fn lines_of(
 }
 
 /// Where the line of entry `seq` begins, or the file's last line, by bisection over bytes.
-pub(super) fn seek(path: &Path, seq: u64) -> Result<u64, StoreError> {
-    let mut file = File::open(path).doing("open", path)?;
+pub(super) fn seek(file: &File, path: &Path, seq: u64) -> Result<u64, StoreError> {
     // The line sought begins at or after `low`; every line that begins at or after `high` is beyond it.
     let (mut low, mut high) = (0, file.metadata().doing("look at", path)?.len());
     while high - low > 4096 {
         let middle = low + (high - low) / 2;
-        match line_after(&mut file, middle, high).doing("read", path)? {
+        match line_after(file, middle, high).doing("read", path)? {
             Some((offset, number)) if number <= seq => low = offset,
             _ => high = middle,
         }
     }
     let mut found = low;
-    let _stopped = lines_of(path, low, true, &mut |line| {
+    let _stopped = lines_in(file, path, low, true, &mut |line| {
         if number_of(line.bytes).is_none_or(|number| number > seq) {
             return ControlFlow::Break(());
         }
@@ -142,7 +152,7 @@ pub(super) fn seek(path: &Path, seq: u64) -> Result<u64, StoreError> {
 }
 
 /// The first line that begins after `at` and before `end`: where, and the number it bears.
-fn line_after(file: &mut File, at: u64, end: u64) -> std::io::Result<Option<(u64, u64)>> {
+fn line_after(mut file: &File, at: u64, end: u64) -> std::io::Result<Option<(u64, u64)>> {
     file.seek(SeekFrom::Start(at))?;
     let mut reader = BufReader::with_capacity(4096, file);
     let offset = at + reader.skip_until(b'\n')? as u64;

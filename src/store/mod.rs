@@ -7,6 +7,7 @@
 //!   version         `regesta record 1`; a newer number is refused
 //!   lock            held by the one process that has the record open; its text says who that is
 //!   append.intent   only while several lines are being written (completion.intent: while the journal is completed from sled)
+//!   sled.rebuilding, sled.replaced, journal.rewriting   only while a copy is made anew; whoever finds one clears it
 //!   journal/        00000000000000000000.ndjson …: the export's lines, a new file after 64 MiB, named by its first entry
 //!   sled/           the log in packed blocks, and every index
 //! ```
@@ -28,6 +29,11 @@
 //! * *Large values* of several keys share a node, and sled writes nodes over 128 KiB to files that it never syncs. They are synced
 //!   here after a bulk append; otherwise they rest on the journal, and damage to one shows when it is read.
 //!
+//! * *An erasure* (`erase.rs`) is asked for by an entry of the log, which is durable before anything is erased. Copies set aside are
+//!   removed, the journal's file is written anew without salt and body, and sled is made again in a fresh directory, since it keeps
+//!   old pages. On open every erasure that the log asks for is looked after: what was killed, and what an old copy brought back, is
+//!   finished and told. From then on no copy is kept aside.
+//!
 //! # What trusting each costs
 //!
 //! | | trusted for | if it is lost or damaged |
@@ -40,6 +46,10 @@
 //! | `version` | refusing what a later release made | not a record, until it is written again by hand |
 //!
 //! Whoever can write the directory can rewrite both copies: only checkpoints kept elsewhere answer that.
+//!
+//! What an erasure does not reach: blocks that the file system has not written over, snapshots and backups, exports, a copy that an
+//! examination was making when it was killed (in the system's directory for temporary files), and both copies put back together
+//! from before the erasure, which then know nothing of it.
 //!
 //! # Inside sled
 //!
@@ -72,6 +82,7 @@ mod block;
 mod compare;
 mod durable;
 mod entries;
+mod erase;
 mod error;
 mod examine;
 mod guard;
@@ -101,6 +112,7 @@ use std::time::{Duration, Instant};
 pub use append::Appending;
 pub use compare::IndexFault;
 pub use entries::Stored;
+pub use erase::EraseError;
 pub use error::{AppendError, LineFault, StoreError};
 pub use examine::{Examination, examine};
 pub use init::{init, init_from};

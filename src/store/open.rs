@@ -1,9 +1,12 @@
 //! Opening a record: compare the two copies, put right what can be, say so.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::durable;
+use super::erase::Unfinished;
 use super::error::StoreError;
 use super::intake::{self, Indexing, Intake};
 use super::intent::Intent;
@@ -19,19 +22,19 @@ use super::writer::JournalWriter;
 use super::{Opened, Options, Store};
 use crate::log::{Entry, Head, line};
 
-/// Makes a store out of another copy of the log, in a directory that must not exist, and makes it durable.
+/// Makes a store out of another copy of the log, leaving out the bodies of some entries, in a directory that must not exist, and makes it durable.
 pub(super) fn build(
     path: &Path,
     source: &Source<'_>,
     indexing: Indexing,
-) -> Result<Option<Head>, StoreError> {
+    without: &BTreeSet<u64>,
+) -> Result<(), StoreError> {
     let shelf = Shelf::create(path)?;
-    let head = take_in(&shelf, source, None, indexing)?;
+    take_in(&shelf, source, None, indexing, without)?;
     drop(shelf);
     // Opened once more, so that a snapshot covers it.
     drop(Shelf::open(path)?);
-    durable::sync_tree(path)?;
-    Ok(head)
+    durable::sync_tree(path)
 }
 
 fn take_in(
@@ -39,13 +42,29 @@ fn take_in(
     source: &Source<'_>,
     after: Option<Head>,
     indexing: Indexing,
-) -> Result<Option<Head>, StoreError> {
+    without: &BTreeSet<u64>,
+) -> Result<(), StoreError> {
     let mut intake = Intake::load(shelf, indexing)?;
-    let head = source.replay(after, &mut |entries| {
-        intake.absorb(shelf, entries, indexing.project(entries))
+    source.replay(after, &mut |entries| {
+        let entries = erased(entries, without);
+        intake.absorb(shelf, &entries, indexing.project(&entries))
     })?;
-    intake.commit(shelf)?;
-    Ok(head)
+    intake.commit(shelf)
+}
+
+fn erased<'a>(entries: &'a [Entry], without: &BTreeSet<u64>) -> Cow<'a, [Entry]> {
+    let is_out = |entry: &Entry| without.contains(&entry.seq());
+    if without.is_empty() || !entries.iter().any(is_out) {
+        return Cow::Borrowed(entries);
+    }
+    let kept = entries.iter().cloned();
+    Cow::Owned(
+        kept.map(|entry| match is_out(&entry) {
+            true => entry.erased(),
+            false => entry,
+        })
+        .collect(),
+    )
 }
 
 pub(super) fn open(record: &Path, options: &Options) -> Result<Opened, StoreError> {
@@ -87,6 +106,7 @@ struct Opening<'a> {
 impl Opening<'_> {
     fn run(&mut self) -> Result<(View, Head), StoreError> {
         durable::remove_tree(&layout::rebuilding(self.record))?;
+        durable::remove_file(&layout::rewriting(self.record))?;
         self.settle_replacement()?;
         let taken_back = self.take_back()?;
         let end = journal_end(&self.journal)?;
@@ -103,7 +123,37 @@ impl Opening<'_> {
             Err(StoreError::Damaged { what }) => self.rebuild(what, end.head)?,
             Err(other) => return Err(other),
         };
-        self.reindex_if_stale(view, head)
+        let (view, head) = self.reindex_if_stale(view, head)?;
+        self.finish_erasures(view, head)
+    }
+
+    /// Erases what was to be erased and is still there: a redaction was killed, or an old copy was put back.
+    fn finish_erasures(&mut self, view: View, head: Head) -> Result<(View, Head), StoreError> {
+        let (view, left) = match Unfinished::look(self.record, &view, &self.journal) {
+            Err(StoreError::Damaged { what }) => {
+                drop(view);
+                let (view, _) = self.rebuild(what, Some(head))?;
+                let left = Unfinished::look(self.record, &view, &self.journal)?;
+                (view, left)
+            }
+            left => (view, left?),
+        };
+        let entries = left.entries();
+        if entries.is_empty() && left.copies.is_empty() {
+            return Ok((view, head));
+        }
+        let view = left.finish(self.record, view, &self.journal, self.indexing)?;
+        self.repairs
+            .iter_mut()
+            .for_each(|repair| repair.forget(&left.copies));
+        if !entries.is_empty() {
+            self.repairs.push(Repair::ErasureFinished { entries });
+        }
+        if !left.copies.is_empty() {
+            let copies = left.copies;
+            self.repairs.push(Repair::CopiesRemoved { copies });
+        }
+        Ok((view, head))
     }
 
     /// Takes back an append of several entries that had not ended.
@@ -141,8 +191,9 @@ impl Opening<'_> {
             }
             Relation::StoreBehind { from, to } => {
                 let source = Source::Journal(&self.journal);
-                match take_in(&view.shelf, &source, Some(from), self.indexing) {
-                    Ok(_) => {
+                let all = BTreeSet::new();
+                match take_in(&view.shelf, &source, Some(from), self.indexing, &all) {
+                    Ok(()) => {
                         self.repairs.push(Repair::StoreCaughtUp { from, to });
                         Ok((view, to))
                     }
@@ -183,7 +234,8 @@ impl Opening<'_> {
             return Err(StoreError::Damaged { what: reason });
         };
         let made = layout::rebuilding(self.record);
-        build(&made, &Source::Journal(&self.journal), self.indexing)?;
+        let source = Source::Journal(&self.journal);
+        build(&made, &source, self.indexing, &BTreeSet::new())?;
         let mut kept_as = None;
         if fs::symlink_metadata(&self.sled).is_ok() {
             let aside = durable::free_name(self.record, "sled.damaged");
@@ -228,13 +280,24 @@ impl Opening<'_> {
     }
 }
 
-/// Makes the whole store anew from its own log, and puts it in the place of the old one.
+/// Makes the whole store anew from its own log.
 pub(super) fn reindex(record: &Path, view: View, indexing: Indexing) -> Result<View, StoreError> {
+    replace(record, view, |made, view| {
+        build(made, &Source::View(view), indexing, &BTreeSet::new())
+    })
+}
+
+/// Makes a store in a fresh directory, and puts it in the place of the old one.
+pub(super) fn replace(
+    record: &Path,
+    view: View,
+    make: impl FnOnce(&Path, &View) -> Result<(), StoreError>,
+) -> Result<View, StoreError> {
     let (sled, made) = (layout::sled(record), layout::rebuilding(record));
     let replaced = layout::replaced(record);
     durable::remove_tree(&made)?;
     durable::remove_tree(&replaced)?;
-    build(&made, &Source::View(&view), indexing)?;
+    make(&made, &view)?;
     drop(view);
     durable::rename(&sled, &replaced)?;
     durable::rename(&made, &sled)?;

@@ -49,6 +49,16 @@ pub enum Repair {
         /// Its head now.
         to: Head,
     },
+    /// Bodies that a redaction had erased, or was erasing when it was killed, were still there and were erased.
+    ErasureFinished {
+        /// Their entries.
+        entries: Vec<u64>,
+    },
+    /// Copies that earlier repairs had kept were removed: they may have held what a redaction erased.
+    CopiesRemoved {
+        /// Where they were.
+        copies: Vec<PathBuf>,
+    },
     /// The index was of another version.
     Reindexed {
         /// Its version before.
@@ -56,6 +66,15 @@ pub enum Repair {
         /// Its version now.
         to: u32,
     },
+}
+
+impl Repair {
+    /// Says no more that copies are kept which were removed.
+    pub(super) fn forget(&mut self, copies: &[PathBuf]) {
+        if let Self::BadLine { kept_as, .. } | Self::StoreRebuilt { kept_as, .. } = self {
+            kept_as.take_if(|path| copies.contains(path));
+        }
+    }
 }
 
 impl fmt::Display for Repair {
@@ -114,6 +133,29 @@ impl fmt::Display for Repair {
                 write!(
                     f,
                     "The journal was behind the store and was completed from {from} to {to}"
+                )
+            }
+            Self::ErasureFinished { entries } => {
+                let names: Vec<_> = entries.iter().map(ToString::to_string).collect();
+                let (noun, whose) = match names.len() {
+                    1 => ("entry", "its redaction"),
+                    _ => ("entries", "their redactions"),
+                };
+                write!(
+                    f,
+                    "The body of {noun} {} was still there after {whose} and was erased",
+                    names.join(", ")
+                )
+            }
+            Self::CopiesRemoved { copies } => {
+                let names: Vec<_> = copies
+                    .iter()
+                    .map(|copy| copy.display().to_string())
+                    .collect();
+                write!(
+                    f,
+                    "What earlier repairs had set aside may have held a redacted body and was removed: {}",
+                    names.join(", ")
                 )
             }
             Self::Reindexed {

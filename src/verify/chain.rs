@@ -1,7 +1,8 @@
 //! The pass over all entries: each by itself on all cores, then one after another.
 
 use super::finding::{Finding, Level, What};
-use crate::domain::{Decision, Opening, Rectification, Survey};
+use super::redaction::Erasures;
+use crate::domain::{Decision, Opening, Rectification, Redaction, Survey};
 use crate::log::{EntryError, Follows, Head, Header, Kind, LineError, Link, RawEntry, parse_line};
 use crate::store::{Journal, StoreError, View};
 use rayon::prelude::*;
@@ -25,6 +26,8 @@ pub struct Chain {
     pub origin: Option<String>,
     /// BLAKE3 over all headers, salts and bodies in order: what two copies are compared by.
     pub digest: [u8; 32],
+    /// What is erased in it, and what should be.
+    pub(super) erasures: Erasures,
     /// What was found.
     pub findings: Vec<Finding>,
     /// Whether damage was.
@@ -48,6 +51,9 @@ struct Alone {
     digest: [u8; 32],
     findings: Vec<Finding>,
     origin: Option<String>,
+    is_erased: bool,
+    /// The entry whose body it erases, and that entry's link.
+    redacts: Option<(u64, String)>,
 }
 
 /// Examines every entry of the journal.
@@ -179,6 +185,11 @@ impl<'a> Pass<'a> {
                 .findings
                 .push(Finding::damage(Some(alone.head.seq), what));
         }
+        let kind = alone.header.map(|header| header.kind);
+        let redacts = alone.redacts.take();
+        self.chain
+            .erasures
+            .take(&alone.head, kind, alone.is_erased, redacts);
         self.hasher.update(&alone.digest);
         self.chain.origin = self.chain.origin.take().or(alone.origin);
         self.chain.head = Some(alone.head);
@@ -219,6 +230,9 @@ impl<'a> Pass<'a> {
     fn ended(mut self) -> Chain {
         self.chain.digest = *self.hasher.finalize().as_bytes();
         self.chain
+            .findings
+            .extend(self.chain.erasures.unexplained());
+        self.chain
     }
 }
 
@@ -232,6 +246,8 @@ impl Alone {
             digest: digest(raw),
             findings: Vec::new(),
             origin: None,
+            is_erased: raw.contents.is_none(),
+            redacts: None,
         };
         match alone.sealed(raw) {
             Ok((header, body)) => {
@@ -274,6 +290,11 @@ impl Alone {
             Kind::Decision => serde_json::from_str::<Decision>(body).map(drop),
             Kind::Survey => serde_json::from_str::<Survey>(body).map(drop),
             Kind::Rectification => serde_json::from_str::<Rectification>(body).map(drop),
+            Kind::Redaction => {
+                serde_json::from_str::<Redaction>(body).map(|Redaction { redacts, .. }| {
+                    self.redacts = Some((redacts.seq, redacts.link));
+                })
+            }
             _ => Ok(()),
         };
         if let Err(error) = read {

@@ -79,6 +79,20 @@ pub enum What {
         /// Why not.
         reason: String,
     },
+    /// A body that its redaction has erased is there.
+    NotErased {
+        /// The redaction.
+        by: u64,
+        /// Where it is.
+        copy: &'static str,
+    },
+    /// A body is gone, and no redaction says why.
+    Unexplained,
+    /// A redaction that erases nothing it could.
+    NoRedaction {
+        /// Why not.
+        reason: String,
+    },
     /// The last line does not end; it was never acknowledged.
     TornLine,
     /// No entries at all.
@@ -171,6 +185,18 @@ impl fmt::Display for Finding {
             }
             What::Undecodable { reason } => write!(f, "its body cannot be read: {reason}"),
             What::NotAdmissible { reason } => write!(f, "would not be admitted: {reason}"),
+            What::NotErased { by, copy } => {
+                write!(
+                    f,
+                    "its body was redacted by entry {by} and still stands in {copy}"
+                )?;
+                match *copy {
+                    "the export" => Ok(()),
+                    _ => f.write_str("; the next command that opens the record erases it"),
+                }
+            }
+            What::Unexplained => f.write_str("its body is gone, and no redaction says why"),
+            What::NoRedaction { reason } => write!(f, "redacts nothing: {reason}"),
             What::TornLine => f.write_str("the last line does not end; it was never acknowledged"),
             What::Empty => f.write_str("there are no entries"),
             What::JournalGone => f.write_str(

@@ -3,7 +3,7 @@
 use super::{Finding, Report, What};
 use crate::domain::RegimeKey;
 use crate::index::{INDEXING, IndexError, rows_in};
-use crate::register::{Admission, Rows};
+use crate::register::Admission;
 use crate::store::{IndexFault, StoreError, View};
 
 /// Compares every index with a replay of the log; where they agree, admits every regime's entries again in order.
@@ -33,7 +33,7 @@ pub(super) fn compare(view: &View, report: &mut Report) -> Result<(), StoreError
             continue;
         };
         match rows_in(view, &regime) {
-            Ok(rows) => admitted += admit_again(&regime, rows, report),
+            Ok(rows) => admitted += admit_again(&regime, &rows, report),
             Err(IndexError::Store(error)) => return Err(error),
             Err(other) => {
                 report.findings.push(Finding::damage(
@@ -55,25 +55,16 @@ pub(super) fn compare(view: &View, report: &mut Report) -> Result<(), StoreError
 /// One regime at a time: what is held in memory is bounded by the largest regime.
 fn admit_again(
     regime: &RegimeKey,
-    rows: Vec<(u64, crate::register::Row)>,
+    rows: &[(u64, crate::register::Row)],
     report: &mut Report,
 ) -> usize {
-    let mut admission = Admission::default();
-    admission.load(regime.clone(), &[]);
-    let all = rows.len();
-    for (seq, row) in rows {
-        let row = Rows {
-            rows: vec![(regime.clone(), row)],
-            terms: Vec::new(),
+    for (seq, refusal) in Admission::again(regime, rows) {
+        let what = What::NotAdmissible {
+            reason: refusal.to_string(),
         };
-        if let Err(refusal) = admission.admit(seq, &row) {
-            let what = What::NotAdmissible {
-                reason: refusal.to_string(),
-            };
-            report.findings.push(Finding::damage(Some(seq), what));
-        }
+        report.findings.push(Finding::damage(Some(seq), what));
     }
-    all
+    rows.len()
 }
 
 fn words(fault: &IndexFault) -> String {
@@ -91,6 +82,11 @@ fn words(fault: &IndexFault) -> String {
         IndexFault::Terms { stored, replayed } => {
             format!(
                 "the index of ids, subjects and links has {stored} places and is not the one that the log gives ({replayed})"
+            )
+        }
+        IndexFault::Erasures { stored, replayed } => {
+            format!(
+                "the index of redactions has {stored} and is not the one that the log gives ({replayed})"
             )
         }
         IndexFault::Unreadable { reason } => format!("an index cannot be read ({reason})"),

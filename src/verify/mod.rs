@@ -11,6 +11,7 @@
 mod chain;
 mod finding;
 mod index;
+mod redaction;
 
 pub use chain::{Chain, Progress, of_lines};
 pub use finding::{Finding, Level, Verdict, What};
@@ -30,6 +31,8 @@ pub struct Report {
     pub head: Option<Head>,
     /// The record's name, as its opening says.
     pub origin: Option<String>,
+    /// How many bodies redactions have erased: the commitments to them stay in the chain.
+    pub redacted: u64,
     /// What was examined, in words.
     pub examined: Vec<String>,
     /// What was found.
@@ -59,6 +62,9 @@ pub fn record(dir: &Path, wait: Duration, progress: &Progress<'_>) -> Result<Rep
     let journal = journal_of(&found, &mut report, progress)?;
     let stored = store_of(&found, &mut report, progress)?;
     compare(&found, journal.as_ref(), stored.as_ref(), &mut report);
+    if found.fork.is_none() {
+        redaction::in_copies(journal.as_ref(), stored.as_ref(), &mut report);
+    }
     let chain = stored.as_ref().or(journal.as_ref());
     report.entries = chain.map_or(0, |chain| chain.entries);
     report.head = chain.and_then(|chain| chain.head);
@@ -94,12 +100,14 @@ fn only(chain: Chain, name: &str) -> Report {
         entries: chain.entries,
         head: chain.head,
         origin: chain.origin.clone(),
+        redacted: 0,
         examined: vec![format!(
             "{} entries of {name}: headers, links, digests, canonical form, typed bodies",
             chain.entries
         )],
-        findings: chain.findings,
+        findings: chain.findings.clone(),
     };
+    redaction::in_one(&chain.erasures, name, &mut report);
     if chain.entries == 0 {
         report.findings.push(Finding::damage(None, What::Empty));
     }
@@ -207,7 +215,10 @@ fn compare(
             ));
         } else if !matches!(
             repair,
-            store::Repair::StoreRebuilt { .. } | store::Repair::JournalCompleted { .. }
+            store::Repair::StoreRebuilt { .. }
+                | store::Repair::JournalCompleted { .. }
+                // The passes over the copies say so, and where.
+                | store::Repair::ErasureFinished { .. }
         ) {
             report.findings.push(Finding::warning(
                 None,
@@ -236,7 +247,7 @@ fn compare(
         report
             .examined
             .push("both copies are the same, byte for byte".to_owned());
-    } else if journal.entries == stored.entries {
+    } else if journal.entries == stored.entries && journal.erasures.same_as(&stored.erasures) {
         report
             .findings
             .push(Finding::damage(None, What::CopiesDiffer));

@@ -146,7 +146,7 @@ fn killed_in_init_there_is_a_record_or_none() {
 }
 
 /// Compiles the shim that keeps of every file what it held at its last sync.
-fn shim(world: &World) -> std::path::PathBuf {
+pub fn shim(world: &World) -> std::path::PathBuf {
     let source = Path::new(PROJECT).join("tests/fixtures/powercut.c");
     let shim = world.path().join("powercut.so");
     let cc = Command::new("cc")
@@ -165,7 +165,7 @@ fn shim(world: &World) -> std::path::PathBuf {
 }
 
 /// What a disk would hold after the power went: names as they are, contents as they were last synced.
-fn after_power_cut(world: &World) -> World {
+pub fn after_power_cut(world: &World) -> World {
     let cut = World::empty();
     copy(&world.record(), &cut.record());
     let mut stack = vec![cut.record()];

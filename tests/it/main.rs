@@ -14,6 +14,7 @@ mod faults;
 mod house;
 mod kills;
 mod readme;
+mod redact;
 mod states;
 mod stranger;
 mod verbs;

@@ -1,6 +1,7 @@
 //! What the room promises, and every way in which it can find a record.
 
 mod bulk;
+mod erase;
 mod init;
 mod journal;
 mod laws;
@@ -32,6 +33,11 @@ pub(super) fn project(entry: &Entry) -> Projection {
         table: 1,
         hash: entry.seq() / 2,
     });
+    if entry.header().kind == Kind::Redaction {
+        let body: serde_json::Value = serde_json::from_slice(contents.body.as_bytes()).unwrap();
+        let link = body["link"].as_str().unwrap().parse().unwrap();
+        to.erases = Some((body["seq"].as_u64().unwrap(), link));
+    }
     to
 }
 

@@ -204,6 +204,7 @@ fn an_index_of_another_version_is_made_anew() {
         Projection {
             rows: vec![row],
             terms: Vec::new(),
+            erases: None,
         }
     }
     let record = Record::new(300);
