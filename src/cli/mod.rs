@@ -15,6 +15,7 @@ mod page;
 mod rectify;
 mod show;
 mod state;
+mod suppose;
 mod verify;
 
 pub use args::{Args, Global, Verb};
@@ -46,6 +47,7 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::Show(args) => show::run(&global, &args, &out),
         Verb::State(args) => state::run(&global, &args, outside, &out),
         Verb::History(args) => history::run(&global, &args, outside, &out),
+        Verb::Suppose(args) => suppose::run(&global, &args, outside),
         Verb::Verify(args) => verify::run(&global, &args, &out),
         Verb::Reindex => verify::reindex(&global, outside, &out),
         Verb::Export(args) => export::run(&global, &args, &out),

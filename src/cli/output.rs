@@ -1,10 +1,11 @@
 //! Results on standard output, everything else on standard error. Text is complete without colour.
 
+use super::open::Known;
 use super::{Exit, Failure, Global};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use regesta::domain::{Answer, Moment, Status};
-use regesta::register::{Ask, Reason, Standing};
+use regesta::register::{Ask, EntryNo, Reason, Standing};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -127,7 +128,7 @@ pub const ASSUMED: &str = "  ?  the day was not read but assumed, from publicati
 
 /// Acts by the entry that records them, to be named once under an answer.
 #[derive(Debug, Default)]
-pub struct Acts<'a>(std::collections::BTreeMap<u64, &'a str>);
+pub struct Acts<'a>(std::collections::BTreeMap<EntryNo, &'a str>);
 
 impl<'a> Acts<'a> {
     /// Takes note of the acts behind something, and gives the deciding entry.
@@ -155,8 +156,9 @@ impl<'a> Acts<'a> {
         let width = self
             .0
             .keys()
-            .next_back()
-            .map_or(1, |entry| entry.to_string().len());
+            .map(|entry| entry.to_string().len())
+            .max()
+            .unwrap_or(1);
         into.push_str(&format!("\n{}\n", heading("Acts")));
         for (entry, act) in &self.0 {
             out.wrap(
@@ -248,6 +250,8 @@ pub struct Receipt {
     pub as_law_stood: Option<regesta::domain::Day>,
     /// Record time.
     pub known_at: KnownAt,
+    /// How many entries are supposed beyond it, where some are.
+    pub supposing: Option<u64>,
 }
 
 /// An entry as the head of what was known.
@@ -265,11 +269,11 @@ impl Receipt {
         of: impl Into<String>,
         ask: &Ask,
         as_law_stood: Option<regesta::domain::Day>,
-        link: &regesta::log::Link,
+        known: &Known,
     ) -> Self {
         let known_at = KnownAt {
-            seq: ask.known_at,
-            link: link.to_string(),
+            seq: known.head.seq,
+            link: known.head.link.to_string(),
         };
         Self {
             of: of.into(),
@@ -277,6 +281,7 @@ impl Receipt {
             public_by: ask.public_by,
             as_law_stood,
             known_at,
+            supposing: (known.supposing > 0).then_some(known.supposing),
         }
     }
 }
@@ -295,6 +300,11 @@ impl std::fmt::Display for Receipt {
             ", known at {} {}",
             self.known_at.seq,
             &self.known_at.link[..12]
-        )
+        )?;
+        match self.supposing {
+            None => Ok(()),
+            Some(1) => f.write_str(", supposing 1 entry not recorded"),
+            Some(n) => write!(f, ", supposing {n} entries not recorded"),
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! entry is sealed. Effects (files, locks, sled) are the store's; the time is the caller's.
 
 mod append;
+mod suppose;
 
 pub use append::{AppendError, AppendOptions, Appended, Doc, Recorded, read_all};
 
@@ -13,7 +14,7 @@ use crate::log::{
     Body, Entry, EntryError, Follows, Head, Kind, Origin, OriginError, Recorded as RecordedAt, Salt,
 };
 use crate::register::{
-    Admission, Ask, History, RegimeState, Row, Rows, SCHEMA, Table, Term, project,
+    Admission, Ask, Draft, History, RegimeState, Row, Rows, SCHEMA, Table, Term, project,
 };
 use crate::store::{self, Log as _, Opened, Repair, Store, StoreError, Stored, Who};
 use rayon::prelude::*;
@@ -86,6 +87,8 @@ pub struct Record {
     admission: Admission,
     known: append::Known,
     salts: Vec<Salt>,
+    /// What is supposed and not recorded, in order.
+    supposed: Vec<Draft>,
 }
 
 impl Record {
@@ -158,6 +161,7 @@ impl Record {
                 admission: Admission::default(),
                 known: append::Known::default(),
                 salts: Vec::new(),
+                supposed: Vec::new(),
             },
             repairs,
         ))
@@ -213,7 +217,11 @@ impl Record {
         let names = runs
             .into_iter()
             .filter_map(|run| String::from_utf8(run.name).ok());
-        Ok(names.filter_map(|name| name.parse().ok()).collect())
+        let mut regimes: Vec<RegimeKey> = names.filter_map(|name| name.parse().ok()).collect();
+        regimes.extend(self.supposed_regimes().cloned());
+        regimes.sort();
+        regimes.dedup();
+        Ok(regimes)
     }
 
     /// Everything recorded of a regime; empty where there is nothing.
@@ -222,10 +230,9 @@ impl Record {
     ///
     /// Where the store cannot be used.
     pub fn history(&self, regime: &RegimeKey) -> Result<History, RecordError> {
-        Ok(History::new(
-            regime.clone(),
-            rows_in(self.store.view()?, regime)?,
-        ))
+        let mut rows = rows_in(self.store.view()?, regime)?;
+        rows.extend(self.supposed_of(regime));
+        Ok(History::new(regime.clone(), rows))
     }
 
     /// The state of a regime.
@@ -256,8 +263,13 @@ impl Record {
     /// Where the store cannot be used.
     pub fn regimes_of(&self, subject: &SubjectId) -> Result<Vec<RegimeKey>, RecordError> {
         let mut regimes: Vec<RegimeKey> = Vec::new();
-        for seq in self.find(Term::of(Table::Subject, subject.as_str()))? {
-            for (regime, row) in self.rows_of(seq)?.rows {
+        let term = Term::of(Table::Subject, subject.as_str());
+        let mut found: Vec<Rows> = self.supposed_by(term).cloned().collect();
+        for seq in self.find(term)? {
+            found.push(self.rows_of(seq)?);
+        }
+        for rows in found {
+            for (regime, row) in rows.rows {
                 let names = |effects: &crate::register::DecisionRow| {
                     effects
                         .effects

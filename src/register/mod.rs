@@ -10,6 +10,7 @@
 mod admit;
 mod ask;
 mod draft;
+mod entry_no;
 mod fold;
 mod procedure;
 mod row;
@@ -22,6 +23,7 @@ mod view;
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
 pub use draft::{Draft, DraftError, SCHEMA};
+pub use entry_no::EntryNo;
 pub use row::{
     DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term,
     WithdrawalRow, project,

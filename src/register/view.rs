@@ -1,6 +1,6 @@
 //! One regime's rows, and what the dials leave of them.
 
-use super::{Ask, DecisionRow, EffectRow, PlacedBy, Reason, Row, Surveyed};
+use super::{Ask, DecisionRow, EffectRow, EntryNo, PlacedBy, Reason, Row, Surveyed};
 use crate::domain::{Day, DecisionId, Effect, Instant, Jurisdiction, Moment, RegimeKey};
 use std::collections::HashSet;
 
@@ -52,17 +52,19 @@ impl History {
                     .map(|decision| (*seq, decision)),
                 Row::Survey(_) => None,
             });
-        let public = |row: &DecisionRow| {
-            ask.public_by
-                .is_none_or(|by| row.public_on.is_none_or(|on| on <= by))
+        // What is supposed is supposed to be known.
+        let public_by = |seq: u64| ask.public_by.filter(|_| !EntryNo::from(seq).is_supposed());
+        let public = |seq: u64, row: &DecisionRow| {
+            public_by(seq).is_none_or(|by| row.public_on.is_none_or(|on| on <= by))
         };
         let mut placed: Vec<Placed<'_>> = decisions
-            .filter(|(_, decision)| public(decision))
+            .filter(|(seq, decision)| public(*seq, decision))
             .flat_map(|(seq, decision)| {
-                decision
-                    .effects
-                    .iter()
-                    .map(move |row| Placed { seq, decision, row })
+                decision.effects.iter().map(move |row| Placed {
+                    seq: seq.into(),
+                    decision,
+                    row,
+                })
             })
             .collect();
         let voided = take_voided(&mut placed, ask);
@@ -72,14 +74,13 @@ impl History {
             .filter(|(seq, _)| !withdrawn.contains(seq))
             .filter_map(|(seq, row)| match row {
                 Row::Survey(survey) => {
-                    let through = ask
-                        .public_by
-                        .map_or(survey.through, |by| survey.through.min(by));
+                    let through =
+                        public_by(*seq).map_or(survey.through, |by| survey.through.min(by));
                     let begun = survey.from.is_none_or(|from| from <= through);
                     begun.then_some(Surveyed {
                         from: survey.from,
                         through,
-                        entry: *seq,
+                        entry: (*seq).into(),
                     })
                 }
                 _ => None,
@@ -175,7 +176,7 @@ fn take_voided<'a>(placed: &mut Vec<Placed<'a>>, ask: &Ask) -> Vec<Placed<'a>> {
 #[derive(Debug, Clone, Copy)]
 pub struct Placed<'a> {
     /// The entry.
-    pub seq: u64,
+    pub seq: EntryNo,
     /// The decision.
     pub decision: &'a DecisionRow,
     /// The effect and its place.
@@ -238,7 +239,7 @@ impl<'a> Placed<'a> {
 
     /// Legal order: (legal time, adopted_on or what stands in for it, seq, index). A corrigendum, which has no day of
     /// adoption, comes after what it corrects.
-    pub(super) fn order(&self) -> (Instant, Day, u64, u16) {
+    pub(super) fn order(&self) -> (Instant, Day, EntryNo, u16) {
         (self.row.starts, self.adopted(), self.seq, self.row.at)
     }
 
