@@ -96,6 +96,8 @@ pub enum Verb {
     State(State),
     /// Tell the story of a regime or of a subject, in legal time
     History(History),
+    /// Tell what ends within some days, what waits, what is held up and by whom, what nobody has surveyed
+    Due(Due),
     /// Ask a question of the law as it would be with decisions that are not recorded; nothing is written
     Suppose(Suppose),
     /// Examine the record: links, digests, both copies, every decision, every index
@@ -265,6 +267,24 @@ pub struct History {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("on", |on| on.visible_alias("from")))]
+pub struct Due {
+    /// The regime; all of them where it is left out
+    pub regime: Option<String>,
+    /// How far to look ahead from the day asked about, in days; the last one counts
+    #[arg(long, default_value = "60d", value_parser = days, value_name = "DAYS")]
+    pub within: i64,
+    /// End with exit code 1 where something ends, waits or is held up
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Write what has a day into a calendar file (iCalendar); `-` prints it instead of the answer
+    #[arg(long, value_name = "FILE|-")]
+    pub ics: Option<PathBuf>,
+    #[command(flatten)]
+    pub dials: Dials,
+}
+
+#[derive(Debug, ClapArgs)]
 #[command(group(ArgGroup::new("what").required(true).multiple(true).args(["drafts", "renew", "repeal", "lapse"])))]
 pub struct Suppose {
     /// Decision files that are supposed, as `append` takes them
@@ -332,6 +352,14 @@ pub struct Export {
 pub struct Completions {
     /// The shell
     pub shell: clap_complete::Shell,
+}
+
+fn days(text: &str) -> Result<i64, String> {
+    let number = text.strip_suffix('d').unwrap_or(text);
+    let days: u16 = number
+        .parse()
+        .map_err(|_| format!("`{text}` is not a number of days, like 60d"))?;
+    Ok(days.into())
 }
 
 fn renewal(text: &str) -> Result<Renewal, String> {

@@ -4,9 +4,11 @@ mod append;
 mod args;
 mod board;
 mod completions;
+mod due;
 mod export;
 mod failure;
 mod history;
+mod ics;
 mod init;
 mod log;
 mod open;
@@ -47,6 +49,7 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::Show(args) => show::run(&global, &args, &out),
         Verb::State(args) => state::run(&global, &args, outside, &out),
         Verb::History(args) => history::run(&global, &args, outside, &out),
+        Verb::Due(args) => due::run(&global, &args, outside, &out),
         Verb::Suppose(args) => suppose::run(&global, &args, outside),
         Verb::Verify(args) => verify::run(&global, &args, &out),
         Verb::Reindex => verify::reindex(&global, outside, &out),

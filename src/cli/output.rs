@@ -229,12 +229,30 @@ pub fn heading(text: &str) -> String {
 
 /// How long until a last day, short.
 pub fn days_left(standing: &Standing) -> String {
-    match standing.days_left {
-        Some(0) => "today".to_owned(),
-        Some(days) if days > 0 => format!("in {days} d"),
-        Some(days) => format!("{} d ago", -days),
-        None => String::new(),
+    standing.days_left.map(in_days).unwrap_or_default()
+}
+
+/// A number of days from the day asked about, short.
+pub fn in_days(days: i64) -> String {
+    match days {
+        0 => "today".to_owned(),
+        1.. => format!("in {days} d"),
+        _ => format!("{} d ago", -days),
     }
+}
+
+/// The entries behind something: `entry 269`, `entries 269, 271`.
+pub fn entries(because: &[Reason]) -> String {
+    let entries: Vec<_> = because
+        .iter()
+        .map(|reason| reason.entry.to_string())
+        .collect();
+    let noun = if entries.len() == 1 {
+        "entry"
+    } else {
+        "entries"
+    };
+    format!("{noun} {}", entries.join(", "))
 }
 
 /// What an answer speaks from: what was asked, the dials, the head.

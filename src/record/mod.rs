@@ -14,7 +14,7 @@ use crate::log::{
     Body, Entry, EntryError, Follows, Head, Kind, Origin, OriginError, Recorded as RecordedAt, Salt,
 };
 use crate::register::{
-    Admission, Ask, Draft, History, RegimeState, Row, Rows, SCHEMA, Table, Term, project,
+    Admission, Ask, Draft, Due, History, RegimeState, Row, Rows, SCHEMA, Table, Term, project,
 };
 use crate::store::{self, Log as _, Opened, Repair, Store, StoreError, Stored, Who};
 use rayon::prelude::*;
@@ -254,6 +254,29 @@ impl Record {
             .par_iter()
             .map(|regime| self.state_at(regime, ask))
             .collect()
+    }
+
+    /// What is due within that many days of the day asked about: in one regime, or in all of them; by day.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be used.
+    pub fn due(
+        &self,
+        regime: Option<&RegimeKey>,
+        ask: &Ask,
+        within_days: i64,
+    ) -> Result<Vec<Due>, RecordError> {
+        let regimes = match regime {
+            Some(one) => vec![one.clone()],
+            None => self.regimes()?,
+        };
+        let due = regimes
+            .par_iter()
+            .map(|regime| Ok(self.history(regime)?.view(ask).due(within_days)));
+        let mut due = due.collect::<Result<Vec<_>, RecordError>>()?.concat();
+        due.sort_by(|a, b| a.order().cmp(&b.order()));
+        Ok(due)
     }
 
     /// The regimes under which something is recorded of a subject, by name.

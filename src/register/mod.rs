@@ -10,6 +10,7 @@
 mod admit;
 mod ask;
 mod draft;
+mod due;
 mod entry_no;
 mod fold;
 mod procedure;
@@ -23,6 +24,7 @@ mod view;
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
 pub use draft::{Draft, DraftError, SCHEMA};
+pub use due::{Due, DueKind};
 pub use entry_no::EntryNo;
 pub use row::{
     DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term,
