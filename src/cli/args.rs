@@ -98,6 +98,8 @@ pub enum Verb {
     History(History),
     /// Tell what ends within some days, what waits, what is held up and by whom, what nobody has surveyed
     Due(Due),
+    /// Write over which days each measure bound each subject, as CSV
+    Panel(Panel),
     /// Ask a question of the law as it would be with decisions that are not recorded; nothing is written
     Suppose(Suppose),
     /// Examine the record: links, digests, both copies, every decision, every index
@@ -253,6 +255,12 @@ pub struct State {
     /// Name every listing and every measure that has ended
     #[arg(long)]
     pub all: bool,
+    /// Print CSV, a row a line of the answer; the receipt goes to standard error
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// Print one line that cites the answer: record, head, dials, day asked
+    #[arg(long, requires = "regime", conflicts_with_all = ["json", "csv", "all"])]
+    pub cite: bool,
     #[command(flatten)]
     pub dials: Dials,
 }
@@ -280,6 +288,14 @@ pub struct Due {
     /// Write what has a day into a calendar file (iCalendar); `-` prints it instead of the answer
     #[arg(long, value_name = "FILE|-")]
     pub ics: Option<PathBuf>,
+    #[command(flatten)]
+    pub dials: Dials,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Panel {
+    /// The regime; all of them where it is left out
+    pub regime: Option<String>,
     #[command(flatten)]
     pub dials: Dials,
 }

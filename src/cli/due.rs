@@ -1,19 +1,12 @@
 //! `due`: what ends unless somebody decides otherwise, what waits, what is held up, what nobody has surveyed.
 
 use super::args;
-use super::output::{self, Acts, Output, Receipt, heading};
+use super::output::{self, Acts, Last, Output, Receipt, heading};
 use super::{Exit, Failure, Global, Outside, ics, open};
 use regesta::domain::Moment;
 use regesta::register::{Due, DueKind};
-use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::Path;
-
-/// The last line of the answer as JSON Lines.
-#[derive(Serialize)]
-struct Last {
-    receipt: Receipt,
-}
 
 /// Runs the verb.
 pub fn run(
@@ -142,7 +135,7 @@ impl<'a> Page<'a> {
         let mut told: Vec<(&Due, String)> = Vec::new();
         for row in rows {
             let what = match &row.condition {
-                Some(condition) => format!("{}: {condition}", row.what),
+                Some(condition) => format!("{} waits for: {condition}", row.what),
                 None => row.what.clone(),
             };
             let entry = |row: &'a Due| row.because.last().map(|reason| reason.entry);

@@ -1,4 +1,4 @@
-//! A calendar of what is due (iCalendar, RFC 5545): an all-day event on every last day and every first day.
+//! A calendar of what is due (iCalendar, RFC 5545): an all-day event on every last day and every first day to come.
 
 use super::output::Receipt;
 use super::{Exit, Failure, Outside};
@@ -24,7 +24,8 @@ pub fn calendar(
         .name("Sanctions: what is due");
     let mut events = 0;
     for (row, day) in due.iter().filter_map(|row| Some((row, row.day?))) {
-        if matches!(row.kind, DueKind::Ends | DueKind::Waits) {
+        let is_to_come = row.in_days.is_some_and(|days| days >= 0);
+        if is_to_come && matches!(row.kind, DueKind::Ends | DueKind::Waits) {
             calendar.push(event(row, day, origin, receipt, outside));
             events += 1;
         }

@@ -3,6 +3,7 @@
 mod append;
 mod args;
 mod board;
+mod cite;
 mod completions;
 mod due;
 mod export;
@@ -14,7 +15,9 @@ mod log;
 mod open;
 mod output;
 mod page;
+mod panel;
 mod rectify;
+mod sheet;
 mod show;
 mod state;
 mod suppose;
@@ -50,6 +53,7 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::State(args) => state::run(&global, &args, outside, &out),
         Verb::History(args) => history::run(&global, &args, outside, &out),
         Verb::Due(args) => due::run(&global, &args, outside, &out),
+        Verb::Panel(args) => panel::run(&global, &args, outside, &out),
         Verb::Suppose(args) => suppose::run(&global, &args, outside),
         Verb::Verify(args) => verify::run(&global, &args, &out),
         Verb::Reindex => verify::reindex(&global, outside, &out),

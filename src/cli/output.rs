@@ -304,25 +304,40 @@ impl Receipt {
     }
 }
 
-impl std::fmt::Display for Receipt {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} on {}", self.of, self.on)?;
+impl Receipt {
+    /// What was asked, and with which dials.
+    pub fn asked(&self) -> String {
+        let mut text = format!("{} on {}", self.of, self.on);
         if let Some(day) = self.public_by {
-            write!(f, ", public by {day}")?;
+            text.push_str(&format!(", public by {day}"));
         }
         if let Some(day) = self.as_law_stood {
-            write!(f, ", as the law stood on {day}")?;
+            text.push_str(&format!(", as the law stood on {day}"));
         }
-        write!(
-            f,
-            ", known at {} {}",
-            self.known_at.seq,
-            &self.known_at.link[..12]
-        )?;
+        text
+    }
+
+    /// That something is supposed beyond what is recorded, where something is.
+    pub fn supposed(&self) -> String {
         match self.supposing {
-            None => Ok(()),
-            Some(1) => f.write_str(", supposing 1 entry not recorded"),
-            Some(n) => write!(f, ", supposing {n} entries not recorded"),
+            None => String::new(),
+            Some(1) => ", supposing 1 entry not recorded".to_owned(),
+            Some(n) => format!(", supposing {n} entries not recorded"),
         }
     }
+}
+
+impl std::fmt::Display for Receipt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let KnownAt { seq, link } = &self.known_at;
+        let (asked, supposed) = (self.asked(), self.supposed());
+        write!(f, "{asked}, known at {seq} {}{supposed}", &link[..12])
+    }
+}
+
+/// The last line of an answer that is given as JSON Lines.
+#[derive(Serialize)]
+pub struct Last {
+    /// What the lines before it speak from.
+    pub receipt: Receipt,
 }

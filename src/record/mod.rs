@@ -14,7 +14,8 @@ use crate::log::{
     Body, Entry, EntryError, Follows, Head, Kind, Origin, OriginError, Recorded as RecordedAt, Salt,
 };
 use crate::register::{
-    Admission, Ask, Draft, Due, History, RegimeState, Row, Rows, SCHEMA, Table, Term, project,
+    Admission, Ask, Draft, Due, History, Interval, RegimeState, Row, Rows, SCHEMA, Table, Term,
+    project,
 };
 use crate::store::{self, Log as _, Opened, Repair, Store, StoreError, Stored, Who};
 use rayon::prelude::*;
@@ -277,6 +278,26 @@ impl Record {
         let mut due = due.collect::<Result<Vec<_>, RecordError>>()?.concat();
         due.sort_by(|a, b| a.order().cmp(&b.order()));
         Ok(due)
+    }
+
+    /// The panel through the day asked about: of one regime, or of all of them, by regime.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be used.
+    pub fn panel(
+        &self,
+        regime: Option<&RegimeKey>,
+        ask: &Ask,
+    ) -> Result<Vec<Interval>, RecordError> {
+        let regimes = match regime {
+            Some(one) => vec![one.clone()],
+            None => self.regimes()?,
+        };
+        let panels = regimes
+            .par_iter()
+            .map(|regime| Ok(self.history(regime)?.view(ask).panel()));
+        Ok(panels.collect::<Result<Vec<_>, RecordError>>()?.concat())
     }
 
     /// The regimes under which something is recorded of a subject, by name.

@@ -308,7 +308,7 @@ impl Look<'_> {
                     DueKind::Waits,
                     None,
                     format!("application of {}", one.measure),
-                    format!("{} waits for a condition", one.measure),
+                    one.measure.to_string(),
                 )
             })
         });

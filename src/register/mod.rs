@@ -13,12 +13,14 @@ mod draft;
 mod due;
 mod entry_no;
 mod fold;
+mod panel;
 mod procedure;
 mod row;
 mod state;
 mod story;
 #[cfg(test)]
 mod tests;
+mod turning;
 mod view;
 
 pub use admit::{Admission, Admitted, Refusal};
@@ -26,6 +28,7 @@ pub use ask::Ask;
 pub use draft::{Draft, DraftError, SCHEMA};
 pub use due::{Due, DueKind};
 pub use entry_no::EntryNo;
+pub use panel::{Interval, Spell, spells};
 pub use row::{
     DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term,
     WithdrawalRow, project,
