@@ -126,7 +126,7 @@ impl Verb {
                 | Self::Suppose(_)
                 | Self::Verify(_)
                 | Self::Reindex
-                | Self::Export(_)
+                | Self::Export(Export { ftm: false, .. })
                 | Self::Completions(_)
         )
     }
@@ -358,10 +358,19 @@ pub struct Verify {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(mut_args(|arg| match arg.get_id().as_str() {
+    "on" | "public_by" | "known_at" | "as_law_stood" => arg.requires("ftm"),
+    _ => arg,
+}))]
 pub struct Export {
     /// Where to write; standard output where it is left out
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write subjects and their listings as FollowTheMoney entities instead, as they stand at the dials
+    #[arg(long)]
+    pub ftm: bool,
+    #[command(flatten)]
+    pub dials: Dials,
 }
 
 #[derive(Debug, ClapArgs)]

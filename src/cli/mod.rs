@@ -8,6 +8,7 @@ mod completions;
 mod due;
 mod export;
 mod failure;
+mod ftm;
 mod history;
 mod ics;
 mod init;
@@ -57,7 +58,7 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::Suppose(args) => suppose::run(&global, &args, outside),
         Verb::Verify(args) => verify::run(&global, &args, &out),
         Verb::Reindex => verify::reindex(&global, outside, &out),
-        Verb::Export(args) => export::run(&global, &args, &out),
+        Verb::Export(args) => export::run(&global, &args, outside, &out),
         Verb::Completions(args) => completions::run(&args),
     }
 }

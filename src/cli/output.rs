@@ -46,17 +46,17 @@ impl Output {
 
     /// Prints a value as one line of JSON.
     pub fn print_json(&self, value: &impl Serialize) -> Result<(), Failure> {
-        let value = serde_json::to_value(value).map_err(|error| {
-            Failure::new(
-                Exit::Unusable,
-                "internal",
-                format!("the answer cannot be written as JSON: {error}"),
-            )
-        })?;
+        let value = serde_json::to_value(value).map_err(Self::unwritable)?;
         let text = format!("{}\n", without_nulls(value));
         io::stdout()
             .write_all(text.as_bytes())
             .map_err(|error| broken(&error))
+    }
+
+    /// An answer that cannot be written as JSON.
+    pub fn unwritable(error: serde_json::Error) -> Failure {
+        let message = format!("the answer cannot be written as JSON: {error}");
+        Failure::new(Exit::Unusable, "internal", message)
     }
 
     /// Says something on standard error, unless asked to be quiet.

@@ -71,7 +71,7 @@ pub fn panel(intervals: &[Interval], out: &Output) -> Result<(), Failure> {
             text(one.from),
             text(one.to),
             word(&one.status),
-            act(one.begun_by()),
+            act(one.begun_by.as_ref()),
             act(one.ended_by.as_ref()),
             entries.join(" "),
         ]

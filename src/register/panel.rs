@@ -2,7 +2,9 @@
 
 use super::view::View;
 use super::{EntryNo, ListingState, Reason, RegimeState, Standing, Unknown};
-use crate::domain::{Answer, Class, Day, MeasureKey, RegimeKey, Status, SubjectId, SubjectType};
+use crate::domain::{
+    Answer, Class, Day, Jurisdiction, MeasureKey, RegimeKey, Status, SubjectId, SubjectType,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -23,19 +25,15 @@ pub struct Interval {
     pub to: Option<Day>,
     /// How it stood: it bound, was suspended, annulled, or the record does not know.
     pub status: Status,
+    /// What began it: what took effect on its first day, else what makes it so; none where time alone did.
+    pub begun_by: Option<Reason>,
     /// What ended it, where a decision did.
     pub ended_by: Option<Reason>,
-    /// What it rests on, the effect that began it first.
+    /// What it rests on.
     pub because: Vec<Reason>,
 }
 
 impl Interval {
-    /// The effect that began it.
-    #[must_use]
-    pub fn begun_by(&self) -> Option<&Reason> {
-        self.because.first()
-    }
-
     /// The entries that it rests on and that ended it, in record order.
     #[must_use]
     pub fn entries(&self) -> Vec<EntryNo> {
@@ -60,6 +58,8 @@ pub struct Spell {
     pub status: Status,
     /// The measures that bound the subject.
     pub measures: Vec<MeasureKey>,
+    /// What ended it, where a decision did.
+    pub ended_by: Option<Reason>,
     /// What it rests on.
     pub because: Vec<Reason>,
 }
@@ -132,6 +132,7 @@ pub fn spells(panel: &[Interval]) -> Vec<Spell> {
                 to: one.to,
                 status: one.status,
                 measures: one.measure.iter().cloned().collect(),
+                ended_by: one.ended_by.clone(),
                 because: one.because.clone(),
             }),
         }
@@ -149,6 +150,7 @@ impl Spell {
         if is_later {
             self.to = one.to;
             self.status = one.status;
+            self.ended_by.clone_from(&one.ended_by);
         }
         if let Some(measure) = one
             .measure
@@ -169,12 +171,17 @@ impl Interval {
         day: Day,
         standing: &Standing,
     ) -> Self {
+        let zone = Jurisdiction::from(&state.regime).zone();
         let is_recorded = !matches!(standing.unknown, Some(Unknown::Unrecorded(_)));
-        let mut because = standing.because.clone();
-        // What decides comes last in an answer: it began the interval.
-        if let Some(deciding) = because.pop() {
-            because.insert(0, deciding);
-        }
+        let begun = standing
+            .because
+            .iter()
+            .rfind(|reason| reason.from.day(zone) == day);
+        // What decides comes last in an answer.
+        let deciding = standing
+            .because
+            .last()
+            .filter(|_| standing.unknown.is_none());
         Self {
             subject: listing.subject.clone(),
             name: listing.name.clone(),
@@ -183,14 +190,15 @@ impl Interval {
             from: is_recorded.then_some(day),
             to: None,
             status: standing.status,
+            begun_by: begun.or(deciding).cloned(),
             ended_by: None,
-            because,
+            because: standing.because.clone(),
         }
     }
 
     /// Ended on the day before, by a decision where one begins on that day.
     fn ended(mut self, day: Day, standing: &Standing) -> Self {
-        let zone = crate::domain::Jurisdiction::from(&self.regime).zone();
+        let zone = Jurisdiction::from(&self.regime).zone();
         let by = standing.because.last();
         self.ended_by = by.filter(|reason| reason.from.day(zone) == day).cloned();
         self.to = Some(day.plus_days(-1));
