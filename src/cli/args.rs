@@ -275,7 +275,10 @@ pub struct History {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(mut_arg("on", |on| on.visible_alias("from")))]
+#[command(
+    mut_arg("on", |on| on.visible_alias("from")),
+    after_help = "With --json every row is one object on a line of its own, and the last line holds the receipt."
+)]
 pub struct Due {
     /// The regime; all of them where it is left out
     pub regime: Option<String>,

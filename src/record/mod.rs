@@ -1,6 +1,6 @@
 //! The façade: a record as its users see it. Open it, append to it, ask it.
 //!
-//! What is appended goes through three pure functions in this order: a [`Draft`](crate::register::Draft) is read, [`Admission`] admits it, an
+//! What is appended goes through three pure functions in this order: a [`Draft`] is read, [`Admission`] admits it, an
 //! entry is sealed. Effects (files, locks, sled) are the store's; the time is the caller's.
 
 mod append;

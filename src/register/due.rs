@@ -174,7 +174,7 @@ impl Look<'_> {
         (is_overdue || (stands && self.is_near(last))).then(|| Due {
             held_by: self.held_by(),
             because,
-            ..self.new(DueKind::Ends, Some(last), of, what)
+            ..self.row(DueKind::Ends, Some(last), of, what)
         })
     }
 
@@ -214,7 +214,7 @@ impl Look<'_> {
             let last = self.near(term_of(one).filter(|_| suspends))?;
             itself.then(|| Due {
                 because: vec![by.clone()],
-                ..self.new(
+                ..self.row(
                     DueKind::Ends,
                     Some(last),
                     of,
@@ -241,7 +241,7 @@ impl Look<'_> {
                 );
                 Some(Due {
                     because: vec![one.because.clone()],
-                    ..self.new(
+                    ..self.row(
                         DueKind::Ends,
                         Some(last),
                         named("permission", &one.because),
@@ -263,7 +263,7 @@ impl Look<'_> {
             let reason = one.reason();
             (!cancelled.contains(&one.decision.id)).then(|| Due {
                 because: vec![reason.clone()],
-                ..self.new(DueKind::Ends, Some(last), named("order", &reason), what)
+                ..self.row(DueKind::Ends, Some(last), named("order", &reason), what)
             })
         });
         ends.collect()
@@ -286,7 +286,7 @@ impl Look<'_> {
             let reason = one.reason();
             Some(Due {
                 because: vec![reason.clone()],
-                ..self.new(
+                ..self.row(
                     DueKind::Ends,
                     Some(last),
                     named("maintained", &reason),
@@ -304,7 +304,7 @@ impl Look<'_> {
             Some(Due {
                 condition: Some(condition),
                 because: one.standing.because.clone(),
-                ..self.new(
+                ..self.row(
                     DueKind::Waits,
                     None,
                     format!("application of {}", one.measure),
@@ -319,7 +319,7 @@ impl Look<'_> {
             .filter(|one| one.in_days <= self.within_days);
         let coming = coming.map(|one| Due {
             because: vec![one.because.clone()],
-            ..self.new(
+            ..self.row(
                 DueKind::Waits,
                 Some(one.from.day(self.view.zone)),
                 named("beginning", &one.because),
@@ -350,7 +350,7 @@ impl Look<'_> {
                 demanding: one.demanding.clone(),
                 since: Some(one.since),
                 because: one.because.clone(),
-                ..self.new(DueKind::Held, endangers, of, one.what.clone())
+                ..self.row(DueKind::Held, endangers, of, one.what.clone())
             }
         });
         rows.collect()
@@ -376,7 +376,7 @@ impl Look<'_> {
             .iter()
             .filter(|survey| survey.through < self.view.on);
         let last = earlier.max_by_key(|survey| survey.through);
-        let mut row = self.new(
+        let mut row = self.row(
             DueKind::Unsurveyed,
             last.map(|survey| survey.through.next()),
             "survey".to_owned(),
@@ -388,7 +388,7 @@ impl Look<'_> {
 
     // Helpers
 
-    fn new(&self, kind: DueKind, day: Option<Day>, of: String, what: String) -> Due {
+    fn row(&self, kind: DueKind, day: Option<Day>, of: String, what: String) -> Due {
         Due {
             kind,
             day,

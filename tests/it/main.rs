@@ -6,12 +6,15 @@
 mod bad_input;
 mod cases;
 mod common;
+mod due;
 mod events;
 mod export;
 mod faults;
 mod house;
 mod kills;
+mod outputs;
 mod readme;
 mod states;
 mod stranger;
+mod suppose;
 mod verbs;
