@@ -405,6 +405,17 @@ mod tests {
     }
 
     #[test]
+    fn months_later_is_the_same_day_or_the_last_of_the_month() {
+        let later = |day: &str, months| {
+            let day: Day = day.parse().unwrap();
+            day.plus_months(months).to_string()
+        };
+        assert_eq!(later("2025-01-31", 6), "2025-07-31");
+        assert_eq!(later("2024-08-31", 6), "2025-02-28");
+        assert_eq!(later("2024-02-29", 12), "2025-02-28");
+    }
+
+    #[test]
     fn until_says_which_of_four_ends_it_is() {
         for text in [
             r#""2025-07-31""#,
