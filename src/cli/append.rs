@@ -119,6 +119,17 @@ pub fn tell(
     out.print(&text)
 }
 
+/// Drafts from files, directories and streams, to be supposed.
+pub fn read(paths: &[PathBuf]) -> Result<Vec<Draft>, Failure> {
+    const BY: &str = "supposed";
+    let (files, streams) = gather(paths)?;
+    let mut drafts = read_files(&files, BY)?;
+    for chunk in streams.iter().flat_map(|path| stream(path, BY)) {
+        drafts.extend(chunk.map_err(refused)?);
+    }
+    Ok(drafts)
+}
+
 /// The files to read at once, and the streams to read one document after another.
 fn gather(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Failure> {
     let (mut files, mut streams) = (Vec::new(), Vec::new());
@@ -286,6 +297,7 @@ pub fn refused(error: AppendError) -> Failure {
                 .hint("look at what was recorded meanwhile: regesta log -n 5")
                 .nothing_written()
         }
+        AppendError::Supposing => Failure::usage(&error).nothing_written(),
         AppendError::Unknown(error) => {
             let unknown = format!(
                 "it is not known whether the entries were recorded: {}",

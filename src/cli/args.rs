@@ -1,8 +1,10 @@
 //! What can be said to the command.
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use regesta::domain::{Day, Jurisdiction, Moment};
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// An event-sourced, tamper-evident record of sanctions decisions
@@ -49,6 +51,9 @@ pub struct Global {
     /// How long to wait for another process to release the record
     #[arg(long, global = true, default_value = "2s", value_parser = seconds, value_name = "TIME")]
     pub wait: Duration,
+    /// What is supposed of every record opened: `suppose` says.
+    #[arg(skip)]
+    pub supposing: Option<Arc<super::suppose::Supposing>>,
 }
 
 impl Global {
@@ -95,6 +100,12 @@ pub enum Verb {
     History(History),
     /// Tell what the record holds of each regime: span, surveys, decisions, sources
     Coverage(Coverage),
+    /// Tell what ends within some days, what waits, what is held up and by whom, what nobody has surveyed
+    Due(Due),
+    /// Write over which days each measure bound each subject, as CSV
+    Panel(Panel),
+    /// Ask a question of the law as it would be with decisions that are not recorded; nothing is written
+    Suppose(Suppose),
     /// Examine the record: links, digests, both copies, every decision, every index
     Verify(Verify),
     /// Rebuild every index from the log
@@ -103,6 +114,26 @@ pub enum Verb {
     Export(Export),
     /// Print a completion script for a shell
     Completions(Completions),
+}
+
+impl Verb {
+    /// Whether it answers from the law as recorded, and so can be asked over what is supposed. Others write, or read the
+    /// log itself, where nothing is supposed.
+    pub fn asks_the_law(&self) -> bool {
+        !matches!(
+            self,
+            Self::Init(_)
+                | Self::Append(_)
+                | Self::Rectify(_)
+                | Self::Log(_)
+                | Self::Show(_)
+                | Self::Suppose(_)
+                | Self::Verify(_)
+                | Self::Reindex
+                | Self::Export(Export { ftm: false, .. })
+                | Self::Completions(_)
+        )
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -216,7 +247,7 @@ pub struct Show {
 }
 
 /// The three dials.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Clone, Default, ClapArgs)]
 pub struct Dials {
     /// Legal time: the day, or the instant, that is asked about [default: today]
     #[arg(long, value_name = "DAY|INSTANT")]
@@ -263,6 +294,12 @@ pub struct State {
     /// Name every listing and every measure that has ended
     #[arg(long)]
     pub all: bool,
+    /// Print CSV, a row a line of the answer; the receipt goes to standard error
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// Print one line that cites the answer: record, head, dials, day asked
+    #[arg(long, requires = "regime", conflicts_with_all = ["json", "csv", "all"])]
+    pub cite: bool,
     #[command(flatten)]
     pub dials: Dials,
 }
@@ -287,6 +324,82 @@ pub struct Coverage {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(
+    mut_arg("on", |on| on.visible_alias("from")),
+    after_help = "With --json every row is one object on a line of its own, and the last line holds the receipt."
+)]
+pub struct Due {
+    /// The regime; all of them where it is left out
+    pub regime: Option<String>,
+    /// How far to look ahead from the day asked about, in days; the last one counts
+    #[arg(long, default_value = "60d", value_parser = days, value_name = "DAYS")]
+    pub within: i64,
+    /// End with exit code 1 where something ends, waits or is held up
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Write what has a day into a calendar file (iCalendar); `-` prints it instead of the answer
+    #[arg(long, value_name = "FILE|-")]
+    pub ics: Option<PathBuf>,
+    #[command(flatten)]
+    pub dials: Dials,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Panel {
+    /// The regime; all of them where it is left out
+    pub regime: Option<String>,
+    #[command(flatten)]
+    pub dials: Dials,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group(ArgGroup::new("what").required(true).multiple(true).args(["drafts", "renew", "repeal", "lapse"])))]
+pub struct Suppose {
+    /// Decision files that are supposed, as `append` takes them
+    #[arg(value_name = "DRAFT")]
+    pub drafts: Vec<PathBuf>,
+    #[command(flatten)]
+    pub terms: Terms,
+    /// The verb to ask with, and its arguments
+    #[arg(last = true, required = true, value_name = "VERB")]
+    pub verb: Vec<OsString>,
+}
+
+/// What becomes of regimes' terms, without a draft.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Terms {
+    /// The regime is renewed in time, by so many months from its last day, or to a new last day
+    #[arg(long, value_name = "REGIME=+6m|DAY", value_parser = renewal)]
+    pub renew: Vec<Renewal>,
+    /// The regime is repealed from that day on
+    #[arg(long, value_name = "REGIME=DAY", value_parser = repeal)]
+    pub repeal: Vec<Repeal>,
+    /// Nobody renews the regime: a survey finds nothing after its last day
+    #[arg(long, value_name = "REGIME")]
+    pub lapse: Vec<String>,
+}
+
+/// A renewal that is supposed.
+#[derive(Debug, Clone)]
+pub struct Renewal {
+    /// The regime.
+    pub regime: String,
+    /// By how many months from its last day.
+    pub months: Option<u32>,
+    /// Its new last day.
+    pub until: Option<Day>,
+}
+
+/// A repeal that is supposed.
+#[derive(Debug, Clone)]
+pub struct Repeal {
+    /// The regime.
+    pub regime: String,
+    /// The first day without it.
+    pub from: Day,
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct Verify {
     /// Examine the journal alone: no lock, no sled
     #[arg(long, conflicts_with = "export")]
@@ -297,16 +410,64 @@ pub struct Verify {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(mut_args(|arg| match arg.get_id().as_str() {
+    "on" | "public_by" | "known_at" | "as_law_stood" => arg.requires("ftm"),
+    _ => arg,
+}))]
 pub struct Export {
     /// Where to write; standard output where it is left out
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write subjects and their listings as FollowTheMoney entities instead, as they stand at the dials
+    #[arg(long)]
+    pub ftm: bool,
+    #[command(flatten)]
+    pub dials: Dials,
 }
 
 #[derive(Debug, ClapArgs)]
 pub struct Completions {
     /// The shell
     pub shell: clap_complete::Shell,
+}
+
+fn days(text: &str) -> Result<i64, String> {
+    let number = text.strip_suffix('d').unwrap_or(text);
+    let days: u16 = number
+        .parse()
+        .map_err(|_| format!("`{text}` is not a number of days, like 60d"))?;
+    Ok(days.into())
+}
+
+fn renewal(text: &str) -> Result<Renewal, String> {
+    let wrong =
+        || format!("`{text}` is no renewal: write it like EU-BLR=+12m or EU-BLR=2027-02-28");
+    let (regime, term) = text.split_once('=').ok_or_else(wrong)?;
+    let months = term
+        .strip_prefix('+')
+        .and_then(|term| term.strip_suffix('m'));
+    let months = months
+        .map(|months| months.parse().map_err(|_| wrong()))
+        .transpose()?;
+    let until = match months {
+        Some(_) => None,
+        None => Some(term.parse().map_err(|_| wrong())?),
+    };
+    Ok(Renewal {
+        regime: regime.to_owned(),
+        months,
+        until,
+    })
+}
+
+fn repeal(text: &str) -> Result<Repeal, String> {
+    let parsed = text.split_once('=').and_then(|(regime, from)| {
+        Some(Repeal {
+            regime: regime.to_owned(),
+            from: from.parse().ok()?,
+        })
+    });
+    parsed.ok_or_else(|| format!("`{text}` is no repeal: write it like EU-BLR=2027-02-28"))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

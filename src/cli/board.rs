@@ -150,16 +150,6 @@ pub fn procedure_text(procedure: &ProcedureState) -> String {
     if let Some(demanding) = &procedure.demanding {
         let _ = write!(text, ". Demanded: {demanding}");
     }
-    let entries: Vec<_> = procedure
-        .because
-        .iter()
-        .map(|reason| reason.entry.to_string())
-        .collect();
-    let noun = if entries.len() == 1 {
-        "entry"
-    } else {
-        "entries"
-    };
-    let _ = write!(text, " ({noun} {})", entries.join(", "));
+    let _ = write!(text, " ({})", output::entries(&procedure.because));
     text
 }

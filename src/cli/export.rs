@@ -1,15 +1,23 @@
-//! `export`: the log, one JSON object a line. Reads the journal alone.
+//! `export`: the log, one JSON object a line, from the journal alone; or what it says of subjects, for other programs.
 
 use super::args::Export;
-use super::output::Output;
-use super::{Exit, Failure, Global, open};
+use super::output::{Output, Receipt};
+use super::{Exit, Failure, Global, Outside, ftm, open};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Runs the verb.
-pub fn run(global: &Global, args: &Export, out: &Output) -> Result<Exit, Failure> {
+pub fn run(
+    global: &Global,
+    args: &Export,
+    outside: Outside,
+    out: &Output,
+) -> Result<Exit, Failure> {
+    if args.ftm {
+        return follow_the_money(global, args, outside, out);
+    }
     let journal = open::journal(global)?;
     let to: Box<dyn Write> = match &args.output {
         Some(path) => Box::new(File::create_new(path).map_err(|error| unwritten(path, &error))?),
@@ -56,6 +64,37 @@ pub fn run(global: &Global, args: &Export, out: &Output) -> Result<Exit, Failure
             &error,
         )),
     }
+}
+
+/// Subjects and their listings as `FollowTheMoney` entities.
+fn follow_the_money(
+    global: &Global,
+    args: &Export,
+    outside: Outside,
+    out: &Output,
+) -> Result<Exit, Failure> {
+    let record = open::record(global, "export", outside, out)?;
+    let (ask, known) = open::ask(&record, &args.dials, outside)?;
+    let entities = ftm::entities(&record, &ask)?;
+    let text = ftm::lines(&entities)?;
+    match &args.output {
+        None => out.print(&text)?,
+        Some(path) => {
+            let written = File::create_new(path).and_then(|mut file| {
+                file.write_all(text.as_bytes())?;
+                file.sync_all()
+            });
+            written.map_err(|error| unwritten(path, &error))?;
+            out.say(&format!(
+                "Exported {} entities to {}",
+                entities.len(),
+                path.display()
+            ));
+        }
+    }
+    let receipt = Receipt::new("subjects", &ask, args.dials.as_law_stood, &known);
+    out.say(&receipt.to_string());
+    Ok(Exit::Done)
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {

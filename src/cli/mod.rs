@@ -3,20 +3,27 @@
 mod append;
 mod args;
 mod board;
+mod cite;
 mod completions;
 mod coverage;
+mod due;
 mod export;
 mod failure;
+mod ftm;
 mod history;
+mod ics;
 mod init;
 mod log;
 mod open;
 mod output;
 mod page;
+mod panel;
 mod rectify;
 mod redact;
+mod sheet;
 mod show;
 mod state;
+mod suppose;
 mod verify;
 
 pub use args::{Args, Global, Verb};
@@ -50,9 +57,12 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::State(args) => state::run(&global, &args, outside, &out),
         Verb::History(args) => history::run(&global, &args, outside, &out),
         Verb::Coverage(args) => coverage::run(&global, &args, outside, &out),
+        Verb::Due(args) => due::run(&global, &args, outside, &out),
+        Verb::Panel(args) => panel::run(&global, &args, outside, &out),
+        Verb::Suppose(args) => suppose::run(&global, &args, outside),
         Verb::Verify(args) => verify::run(&global, &args, &out),
         Verb::Reindex => verify::reindex(&global, outside, &out),
-        Verb::Export(args) => export::run(&global, &args, &out),
+        Verb::Export(args) => export::run(&global, &args, outside, &out),
         Verb::Completions(args) => completions::run(&args),
     }
 }

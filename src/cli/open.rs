@@ -4,7 +4,7 @@ use super::args::Dials;
 use super::output::Output;
 use super::{Exit, Failure, Global, Outside};
 use regesta::domain::{Moment, RegimeKey};
-use regesta::log::{Head, Link};
+use regesta::log::Head;
 use regesta::record::{Options, Record, RecordError};
 use regesta::register::Ask;
 use regesta::store::{Journal, StoreError};
@@ -27,10 +27,13 @@ pub fn record(
     outside: Outside,
     out: &Output,
 ) -> Result<Record, Failure> {
-    let (record, repairs) =
+    let (mut record, repairs) =
         Record::open(&global.record, options(global, verb, outside)).map_err(unusable)?;
     for repair in repairs {
         out.say(&format!("repaired: {repair}"));
+    }
+    if let Some(supposing) = &global.supposing {
+        supposing.of(&mut record, outside, out)?;
     }
     Ok(record)
 }
@@ -40,19 +43,35 @@ pub fn journal(global: &Global) -> Result<Journal, Failure> {
     Journal::of(&global.record).map_err(|error| unusable(error.into()))
 }
 
-/// The dials as a question, and the link of the head that it is asked of.
-pub fn ask(record: &Record, dials: &Dials, outside: Outside) -> Result<(Ask, Link), Failure> {
-    let known = match &dials.known_at {
-        None => record.head(),
-        Some(text) => known_at(record, text)?,
+/// What a question is asked of: the record up to an entry of it, and what is supposed beyond.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// The last entry recorded.
+    pub head: Head,
+    /// How many entries are supposed.
+    pub supposing: u64,
+}
+
+/// The dials as a question, and what it is asked of.
+pub fn ask(record: &Record, dials: &Dials, outside: Outside) -> Result<(Ask, Known), Failure> {
+    let (last, known) = match &dials.known_at {
+        None => {
+            let (last, head) = (record.known(), record.head());
+            let supposing = last.nth_supposed().unwrap_or_default();
+            (last, Known { head, supposing })
+        }
+        Some(text) => {
+            let head = known_at(record, text)?;
+            (head.seq.into(), Known { head, supposing: 0 })
+        }
     };
     let ask = Ask {
         on: dials.on(outside.today),
         public_by: dials.public_by,
-        known_at: known.seq,
+        known_at: last.position(),
         as_law_stood: dials.law_stood(outside.today),
     };
-    Ok((ask, known.link))
+    Ok((ask, known))
 }
 
 /// An entry's position, a day or an instant of recording, or the beginning of a link.

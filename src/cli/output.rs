@@ -1,10 +1,11 @@
 //! Results on standard output, everything else on standard error. Text is complete without colour.
 
+use super::open::Known;
 use super::{Exit, Failure, Global};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use regesta::domain::{Answer, Moment, Status};
-use regesta::register::{Ask, Reason, Redacted, Standing};
+use regesta::register::{Ask, EntryNo, Reason, Redacted, Standing};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -45,17 +46,17 @@ impl Output {
 
     /// Prints a value as one line of JSON.
     pub fn print_json(&self, value: &impl Serialize) -> Result<(), Failure> {
-        let value = serde_json::to_value(value).map_err(|error| {
-            Failure::new(
-                Exit::Unusable,
-                "internal",
-                format!("the answer cannot be written as JSON: {error}"),
-            )
-        })?;
+        let value = serde_json::to_value(value).map_err(Self::unwritable)?;
         let text = format!("{}\n", without_nulls(value));
         io::stdout()
             .write_all(text.as_bytes())
             .map_err(|error| broken(&error))
+    }
+
+    /// An answer that cannot be written as JSON.
+    pub fn unwritable(error: serde_json::Error) -> Failure {
+        let message = format!("the answer cannot be written as JSON: {error}");
+        Failure::new(Exit::Unusable, "internal", message)
     }
 
     /// Says something on standard error, unless asked to be quiet.
@@ -127,7 +128,7 @@ pub const ASSUMED: &str = "  ?  the day was not read but assumed, from publicati
 
 /// Acts by the entry that records them, to be named once under an answer.
 #[derive(Debug, Default)]
-pub struct Acts<'a>(std::collections::BTreeMap<u64, &'a str>);
+pub struct Acts<'a>(std::collections::BTreeMap<EntryNo, &'a str>);
 
 impl<'a> Acts<'a> {
     /// Takes note of the acts behind something, and gives the deciding entry.
@@ -155,8 +156,9 @@ impl<'a> Acts<'a> {
         let width = self
             .0
             .keys()
-            .next_back()
-            .map_or(1, |entry| entry.to_string().len());
+            .map(|entry| entry.to_string().len())
+            .max()
+            .unwrap_or(1);
         into.push_str(&format!("\n{}\n", heading("Acts")));
         for (entry, act) in &self.0 {
             out.wrap(
@@ -246,12 +248,30 @@ pub fn heading(text: &str) -> String {
 
 /// How long until a last day, short.
 pub fn days_left(standing: &Standing) -> String {
-    match standing.days_left {
-        Some(0) => "today".to_owned(),
-        Some(days) if days > 0 => format!("in {days} d"),
-        Some(days) => format!("{} d ago", -days),
-        None => String::new(),
+    standing.days_left.map(in_days).unwrap_or_default()
+}
+
+/// A number of days from the day asked about, short.
+pub fn in_days(days: i64) -> String {
+    match days {
+        0 => "today".to_owned(),
+        1.. => format!("in {days} d"),
+        _ => format!("{} d ago", -days),
     }
+}
+
+/// The entries behind something: `entry 269`, `entries 269, 271`.
+pub fn entries(because: &[Reason]) -> String {
+    let entries: Vec<_> = because
+        .iter()
+        .map(|reason| reason.entry.to_string())
+        .collect();
+    let noun = if entries.len() == 1 {
+        "entry"
+    } else {
+        "entries"
+    };
+    format!("{noun} {}", entries.join(", "))
 }
 
 /// What an answer speaks from: what was asked, the dials, the head.
@@ -267,6 +287,8 @@ pub struct Receipt {
     pub as_law_stood: Option<regesta::domain::Day>,
     /// Record time.
     pub known_at: KnownAt,
+    /// How many entries are supposed beyond it, where some are.
+    pub supposing: Option<u64>,
 }
 
 /// An entry as the head of what was known.
@@ -284,11 +306,11 @@ impl Receipt {
         of: impl Into<String>,
         ask: &Ask,
         as_law_stood: Option<regesta::domain::Day>,
-        link: &regesta::log::Link,
+        known: &Known,
     ) -> Self {
         let known_at = KnownAt {
-            seq: ask.known_at,
-            link: link.to_string(),
+            seq: known.head.seq,
+            link: known.head.link.to_string(),
         };
         Self {
             of: of.into(),
@@ -296,24 +318,45 @@ impl Receipt {
             public_by: ask.public_by,
             as_law_stood,
             known_at,
+            supposing: (known.supposing > 0).then_some(known.supposing),
+        }
+    }
+}
+
+impl Receipt {
+    /// What was asked, and with which dials.
+    pub fn asked(&self) -> String {
+        let mut text = format!("{} on {}", self.of, self.on);
+        if let Some(day) = self.public_by {
+            text.push_str(&format!(", public by {day}"));
+        }
+        if let Some(day) = self.as_law_stood {
+            text.push_str(&format!(", as the law stood on {day}"));
+        }
+        text
+    }
+
+    /// That something is supposed beyond what is recorded, where something is.
+    pub fn supposed(&self) -> String {
+        match self.supposing {
+            None => String::new(),
+            Some(1) => ", supposing 1 entry not recorded".to_owned(),
+            Some(n) => format!(", supposing {n} entries not recorded"),
         }
     }
 }
 
 impl std::fmt::Display for Receipt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} on {}", self.of, self.on)?;
-        if let Some(day) = self.public_by {
-            write!(f, ", public by {day}")?;
-        }
-        if let Some(day) = self.as_law_stood {
-            write!(f, ", as the law stood on {day}")?;
-        }
-        write!(
-            f,
-            ", known at {} {}",
-            self.known_at.seq,
-            &self.known_at.link[..12]
-        )
+        let KnownAt { seq, link } = &self.known_at;
+        let (asked, supposed) = (self.asked(), self.supposed());
+        write!(f, "{asked}, known at {seq} {}{supposed}", &link[..12])
     }
+}
+
+/// The last line of an answer that is given as JSON Lines.
+#[derive(Serialize)]
+pub struct Last {
+    /// What the lines before it speak from.
+    pub receipt: Receipt,
 }

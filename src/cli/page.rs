@@ -3,7 +3,7 @@
 use super::board::procedure_text;
 use super::output::{self, Acts, Output, heading};
 use regesta::domain::{Answer, Moment, Status, Until};
-use regesta::register::{ListingState, MeasureState, RegimeState, Standing, Unknown};
+use regesta::register::{EntryNo, ListingState, MeasureState, RegimeState, Standing, Unknown};
 use std::fmt::Write as _;
 
 /// How many listings a page names unless asked for all.
@@ -208,7 +208,7 @@ impl Page<'_> {
         }
         self.heading("Coming");
         // What one entry does from one day on is told together.
-        let mut together: Vec<(String, u64, Vec<&str>)> = Vec::new();
+        let mut together: Vec<(String, EntryNo, Vec<&str>)> = Vec::new();
         for one in &state.coming {
             self.acts.cite(std::slice::from_ref(&one.because));
             let when = format!("{} (in {} d)", one.from, one.in_days);

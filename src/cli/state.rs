@@ -2,7 +2,7 @@
 
 use super::args::State;
 use super::output::{Output, Receipt, heading};
-use super::{Exit, Failure, Global, Outside, board, open, page};
+use super::{Exit, Failure, Global, Outside, board, cite, open, page, sheet};
 use regesta::register::RegimeState;
 use serde::Serialize;
 
@@ -19,7 +19,10 @@ pub fn run(global: &Global, args: &State, outside: Outside, out: &Output) -> Res
     let Some(name) = &args.regime else {
         let states = record.board(&ask).map_err(open::unusable)?;
         let receipt = Receipt::new("all regimes", &ask, args.dials.as_law_stood, &link);
-        if out.json {
+        if args.csv {
+            sheet::states(&states, out)?;
+            out.say(&receipt.to_string());
+        } else if out.json {
             out.print_json(&Answer {
                 regimes: &states,
                 receipt,
@@ -36,7 +39,13 @@ pub fn run(global: &Global, args: &State, outside: Outside, out: &Output) -> Res
     let regime = open::regime(&record, name)?;
     let state = record.state_at(&regime, &ask).map_err(open::unusable)?;
     let receipt = Receipt::new(regime.to_string(), &ask, args.dials.as_law_stood, &link);
-    if out.json {
+    if args.cite {
+        let line = cite::line(record.origin(), &receipt, &state, outside.today);
+        out.print(&format!("{line}\n"))?;
+    } else if args.csv {
+        sheet::states(&[state], out)?;
+        out.say(&receipt.to_string());
+    } else if out.json {
         out.print_json(&Answer {
             regimes: &[state],
             receipt,

@@ -50,6 +50,34 @@ pub enum Authority {
 }
 
 impl Authority {
+    /// Its name in English.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EuCouncil => "Council of the European Union",
+            Self::EuCommission => "European Commission",
+            Self::EuropeanCouncil => "European Council",
+            Self::Coreper => "Coreper",
+            Self::HighRepresentative => {
+                "High Representative of the Union for Foreign Affairs and Security Policy"
+            }
+            Self::EuGeneralCourt => "General Court of the European Union",
+            Self::EuCourtOfJustice => "Court of Justice of the European Union",
+            Self::EuMemberState => "Member State of the European Union",
+            Self::UnSecurityCouncil => "United Nations Security Council",
+            Self::UnCommittee => "Sanctions committee of the United Nations Security Council",
+            Self::UnSecretariat => "United Nations Secretariat",
+            Self::UnMemberState => "Member State of the United Nations",
+            Self::UsPresident => "President of the United States",
+            Self::UsCongress => "United States Congress",
+            Self::UsOfac => "Office of Foreign Assets Control",
+            Self::UsState => "United States Department of State",
+            Self::UkGovernment => "Government of the United Kingdom",
+            Self::UkOfsi => "Office of Financial Sanctions Implementation",
+            Self::ChSeco => "State Secretariat for Economic Affairs",
+        }
+    }
+
     /// The zone that its days are days in.
     #[must_use]
     pub fn zone(self) -> Tz {

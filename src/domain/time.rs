@@ -3,7 +3,9 @@
 //! A [`Day`] is a day on the authority's own calendar. A [`Moment`] is what acts name: a day, or an instant with a UTC
 //! offset. An [`Until`] is how a term ends; a day in it is the **last day that still counts**.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, FixedOffset, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
@@ -49,6 +51,14 @@ impl Day {
     pub fn plus_days(self, days: i64) -> Self {
         TimeDelta::try_days(days)
             .and_then(|by| self.0.checked_add_signed(by))
+            .map_or(self, Self)
+    }
+
+    /// The same day of the month that many months later, or that month's last day where it has no such day.
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Self {
+        self.0
+            .checked_add_months(Months::new(months))
             .map_or(self, Self)
     }
 
@@ -392,6 +402,17 @@ mod tests {
             "2025-09-28T00:00Z".parse::<Moment>().unwrap().starts(zone),
             snapback.starts(zone)
         );
+    }
+
+    #[test]
+    fn months_later_is_the_same_day_or_the_last_of_the_month() {
+        let later = |day: &str, months| {
+            let day: Day = day.parse().unwrap();
+            day.plus_months(months).to_string()
+        };
+        assert_eq!(later("2025-01-31", 6), "2025-07-31");
+        assert_eq!(later("2024-08-31", 6), "2025-02-28");
+        assert_eq!(later("2024-02-29", 12), "2025-02-28");
     }
 
     #[test]

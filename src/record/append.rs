@@ -56,6 +56,9 @@ pub enum AppendError {
         /// The head.
         head: Head,
     },
+    /// Something is supposed of this record: it is not written to.
+    #[error("nothing is recorded while something is supposed")]
+    Supposing,
     /// It is not known whether the entries were recorded.
     #[error("it is not known whether the entries were recorded")]
     Unknown(#[source] StoreError),
@@ -177,6 +180,9 @@ impl Record {
         options: &AppendOptions,
         each: &mut dyn FnMut(Recorded),
     ) -> Result<Appended, AppendError> {
+        if !self.supposed.is_empty() && !options.dry_run {
+            return Err(AppendError::Supposing);
+        }
         let before = self.head();
         if let Some(expected) = options
             .expect_head

@@ -1,10 +1,11 @@
 //! The façade: a record as its users see it. Open it, append to it, ask it.
 //!
-//! What is appended goes through three pure functions in this order: a [`Draft`](crate::register::Draft) is read, [`Admission`] admits it, an
+//! What is appended goes through three pure functions in this order: a [`Draft`] is read, [`Admission`] admits it, an
 //! entry is sealed. Effects (files, locks, sled) are the store's; the time is the caller's.
 
 mod append;
 mod redact;
+mod suppose;
 
 pub use append::{AppendError, AppendOptions, Appended, Doc, Recorded, read_all};
 pub use redact::{RedactError, RedactOptions, RedactedNow};
@@ -16,7 +17,8 @@ use crate::log::{
     Recorded as RecordedAt, Salt,
 };
 use crate::register::{
-    Admission, Ask, History, RegimeState, Rows, SCHEMA, Table, Term, Withheld, project,
+    Admission, Ask, Draft, Due, History, Interval, RegimeState, Rows, SCHEMA, Table, Term,
+    Withheld, project,
 };
 use crate::store::{self, Log as _, Opened, Repair, Store, StoreError, Stored, Who};
 use rayon::prelude::*;
@@ -90,6 +92,8 @@ pub struct Record {
     known: append::Known,
     /// What redactions keep from being recorded again, or stand in for.
     withheld: Vec<Withheld>,
+    /// What is supposed and not recorded, in order.
+    supposed: Vec<Draft>,
 }
 
 impl Record {
@@ -162,6 +166,7 @@ impl Record {
                 admission: Admission::default(),
                 known: append::Known::default(),
                 withheld,
+                supposed: Vec::new(),
             },
             repairs,
         ))
@@ -217,7 +222,11 @@ impl Record {
         let names = runs
             .into_iter()
             .filter_map(|run| String::from_utf8(run.name).ok());
-        Ok(names.filter_map(|name| name.parse().ok()).collect())
+        let mut regimes: Vec<RegimeKey> = names.filter_map(|name| name.parse().ok()).collect();
+        regimes.extend(self.supposed_regimes().cloned());
+        regimes.sort();
+        regimes.dedup();
+        Ok(regimes)
     }
 
     /// Everything recorded of a regime; empty where there is nothing.
@@ -226,10 +235,9 @@ impl Record {
     ///
     /// Where the store cannot be used.
     pub fn history(&self, regime: &RegimeKey) -> Result<History, RecordError> {
-        Ok(History::new(
-            regime.clone(),
-            rows_in(self.store.view()?, regime)?,
-        ))
+        let mut rows = rows_in(self.store.view()?, regime)?;
+        rows.extend(self.supposed_of(regime));
+        Ok(History::new(regime.clone(), rows))
     }
 
     /// The state of a regime.
@@ -253,6 +261,49 @@ impl Record {
             .collect()
     }
 
+    /// What is due within that many days of the day asked about: in one regime, or in all of them; by day.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be used.
+    pub fn due(
+        &self,
+        regime: Option<&RegimeKey>,
+        ask: &Ask,
+        within_days: i64,
+    ) -> Result<Vec<Due>, RecordError> {
+        let regimes = match regime {
+            Some(one) => vec![one.clone()],
+            None => self.regimes()?,
+        };
+        let due = regimes
+            .par_iter()
+            .map(|regime| Ok(self.history(regime)?.view(ask).due(within_days)));
+        let mut due = due.collect::<Result<Vec<_>, RecordError>>()?.concat();
+        due.sort_by(|a, b| a.order().cmp(&b.order()));
+        Ok(due)
+    }
+
+    /// The panel through the day asked about: of one regime, or of all of them, by regime.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be used.
+    pub fn panel(
+        &self,
+        regime: Option<&RegimeKey>,
+        ask: &Ask,
+    ) -> Result<Vec<Interval>, RecordError> {
+        let regimes = match regime {
+            Some(one) => vec![one.clone()],
+            None => self.regimes()?,
+        };
+        let panels = regimes
+            .par_iter()
+            .map(|regime| Ok(self.history(regime)?.view(ask).panel()));
+        Ok(panels.collect::<Result<Vec<_>, RecordError>>()?.concat())
+    }
+
     /// The regimes under which something is recorded of a subject, by name.
     ///
     /// # Errors
@@ -260,8 +311,13 @@ impl Record {
     /// Where the store cannot be used.
     pub fn regimes_of(&self, subject: &SubjectId) -> Result<Vec<RegimeKey>, RecordError> {
         let mut regimes: Vec<RegimeKey> = Vec::new();
-        for seq in self.find(Term::of(Table::Subject, subject.as_str()))? {
-            for (regime, row) in self.rows_of(seq)?.rows {
+        let term = Term::of(Table::Subject, subject.as_str());
+        let mut found: Vec<Rows> = self.supposed_by(term).cloned().collect();
+        for seq in self.find(term)? {
+            found.push(self.rows_of(seq)?);
+        }
+        for rows in found {
+            for (regime, row) in rows.rows {
                 let names = |effects: &crate::register::DecisionRow| {
                     effects
                         .effects

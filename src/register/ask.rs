@@ -10,7 +10,7 @@ pub struct Ask {
     pub on: Moment,
     /// Public knowledge: only what was public by the end of that day. Everything where it is left out.
     pub public_by: Option<Day>,
-    /// Record time: only entries up to that position, inclusive.
+    /// Record time: only entries up to that [position](super::EntryNo::position), inclusive.
     pub known_at: u64,
     /// The law as it stood on that day: annulments that count from later are left out.
     pub as_law_stood: Day,

@@ -1,7 +1,7 @@
 //! Coverage: what the record holds of each regime, from when to when, how far it is surveyed, on what sources.
 
 use super::view::Placed;
-use super::{Surveyed, View};
+use super::{EntryNo, Surveyed, View};
 use crate::domain::{Day, RegimeKey, SubjectId, Tier};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,7 +51,7 @@ impl Covered {
     /// What those views of regimes hold.
     #[must_use]
     pub fn of(views: &[View<'_>]) -> Self {
-        let tiers: BTreeMap<u64, Tier> = views.iter().flat_map(View::tiers).collect();
+        let tiers: BTreeMap<EntryNo, Tier> = views.iter().flat_map(View::tiers).collect();
         let regimes: Vec<_> = views.iter().map(View::coverage).collect();
         Self {
             decisions: tiers.len(),
@@ -91,7 +91,7 @@ impl View<'_> {
     }
 
     /// The best tier of each decision, by its entry.
-    fn tiers(&self) -> BTreeMap<u64, Tier> {
+    fn tiers(&self) -> BTreeMap<EntryNo, Tier> {
         let tiers = self.recorded().map(|one| (one.seq, one.decision.tier));
         tiers.collect()
     }

@@ -465,7 +465,7 @@ impl View<'_> {
         standing
     }
 
-    fn cancelled_orders(&self) -> HashSet<DecisionId> {
+    pub(super) fn cancelled_orders(&self) -> HashSet<DecisionId> {
         let begun = self.placed.iter().filter(|one| one.starts() <= self.at);
         let cancelled = begun.filter_map(|one| match one.effect() {
             Effect::OrderCancelled(e) => Some(e.decision.clone()),

@@ -11,7 +11,10 @@ mod admit;
 mod ask;
 mod coverage;
 mod draft;
+mod due;
+mod entry_no;
 mod fold;
+mod panel;
 mod procedure;
 mod redaction;
 mod row;
@@ -19,12 +22,16 @@ mod state;
 mod story;
 #[cfg(test)]
 mod tests;
+mod turning;
 mod view;
 
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
 pub use coverage::{ByTier, Coverage, Covered};
 pub use draft::{Draft, DraftError, SCHEMA, says_the_same};
+pub use due::{Due, DueKind};
+pub use entry_no::EntryNo;
+pub use panel::{Interval, Spell, spells};
 pub use redaction::{NotRedacted, Withheld, draft_of_redaction, erased_by};
 pub use row::{
     DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, RedactionRow, Row, Rows, SurveyRow, Table,

@@ -1,6 +1,6 @@
 //! What a fold answers: each line with the entries that it rests on.
 
-use super::PlacedBy;
+use super::{EntryNo, PlacedBy};
 use crate::domain::{
     Answer, Class, Day, MeasureKey, MeasureKind, Moment, ProcedureId, RegimeKey, Status, SubjectId,
     SubjectType, Until,
@@ -142,7 +142,7 @@ impl fmt::Display for Unknown {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
     /// The entry.
-    pub entry: u64,
+    pub entry: EntryNo,
     /// Which effect of it, from 1.
     pub effect: u16,
     /// What it did.
@@ -253,7 +253,7 @@ pub struct Surveyed {
     /// Last day, inclusive, no later than the day of public knowledge asked for.
     pub through: Day,
     /// The entry that says so.
-    pub entry: u64,
+    pub entry: EntryNo,
 }
 
 /// An entry whose body was erased.

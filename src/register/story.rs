@@ -1,7 +1,7 @@
 //! The story of a regime or a subject: every effect in legal order, the procedure as one thread.
 
 use super::view::{Placed, View};
-use super::{DecisionRow, Reason, Redacted};
+use super::{DecisionRow, EntryNo, Reason, Redacted};
 use crate::domain::{
     ApplicationSet, ConditionStatus, Day, Effect, Moment, ProcedureId, RegimeKey, SubjectId, Tier,
     Until,
@@ -35,7 +35,7 @@ pub struct Episode {
     /// From when it could be known.
     pub public_on: Option<Day>,
     /// The entry.
-    pub entry: u64,
+    pub entry: EntryNo,
     /// The act, as cited.
     pub act: String,
     /// What it is.

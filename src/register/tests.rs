@@ -629,6 +629,15 @@ proptest! {
     }
 
     #[test]
+    fn no_answer_changes_between_two_turning_days(recorded in decisions(), n in 0u32..500) {
+        let on = day("2023-12-01").plus_days(i64::from(n));
+        let history = history(&[&[established()][..], &recorded].concat());
+        let turned = history.view(&ask(&on.to_string())).turning_days();
+        let last = turned.last().copied().unwrap_or(day("2020-01-01"));
+        prop_assert_eq!(law(&history, &on.to_string()), law(&history, &last.to_string()));
+    }
+
+    #[test]
     fn a_row_survives_its_packing(recorded in decisions()) {
         for (_, row) in history(&recorded).rows() {
             let packed = postcard::to_allocvec(row).unwrap();

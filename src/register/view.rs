@@ -1,7 +1,7 @@
 //! One regime's rows, and what the dials leave of them.
 
 use super::redaction::{in_place, redactions, unvouched};
-use super::{Ask, DecisionRow, EffectRow, PlacedBy, Reason, Redacted, Row, Surveyed};
+use super::{Ask, DecisionRow, EffectRow, EntryNo, PlacedBy, Reason, Redacted, Row, Surveyed};
 use crate::domain::{Day, DecisionId, Effect, Instant, Jurisdiction, Moment, RegimeKey};
 use std::collections::HashSet;
 
@@ -48,15 +48,16 @@ impl History {
                 let rank = rank(&rows, *seq, row);
                 row.decision().map(|decision| (*seq, rank, decision))
             });
-        let public = |row: &DecisionRow| {
-            ask.public_by
-                .is_none_or(|by| row.public_on.is_none_or(|on| on <= by))
+        // What is supposed is supposed to be known.
+        let public_by = |seq: u64| ask.public_by.filter(|_| !EntryNo::from(seq).is_supposed());
+        let public = |seq: u64, row: &DecisionRow| {
+            public_by(seq).is_none_or(|by| row.public_on.is_none_or(|on| on <= by))
         };
         let mut placed: Vec<Placed<'_>> = decisions
-            .filter(|(_, _, decision)| public(decision))
+            .filter(|(seq, _, decision)| public(*seq, decision))
             .flat_map(|(seq, rank, decision)| {
                 decision.effects.iter().map(move |row| Placed {
-                    seq,
+                    seq: seq.into(),
                     rank,
                     decision,
                     row,
@@ -71,14 +72,13 @@ impl History {
             .filter(|(seq, _)| !dead.contains(seq) && unvouched.is_none_or(|by| *seq > by))
             .filter_map(|(seq, row)| match row {
                 Row::Survey(survey) => {
-                    let through = ask
-                        .public_by
-                        .map_or(survey.through, |by| survey.through.min(by));
+                    let through =
+                        public_by(*seq).map_or(survey.through, |by| survey.through.min(by));
                     let begun = survey.from.is_none_or(|from| from <= through);
                     begun.then_some(Surveyed {
                         from: survey.from,
                         through,
-                        entry: *seq,
+                        entry: (*seq).into(),
                     })
                 }
                 _ => None,
@@ -187,7 +187,7 @@ fn take_voided<'a>(placed: &mut Vec<Placed<'a>>, ask: &Ask) -> Vec<Placed<'a>> {
 #[derive(Debug, Clone, Copy)]
 pub struct Placed<'a> {
     /// The entry.
-    pub seq: u64,
+    pub seq: EntryNo,
     /// Its position in legal order: that of the entry which it replaces, where it does.
     pub(super) rank: u64,
     /// The decision.

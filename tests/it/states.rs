@@ -12,7 +12,7 @@ use regesta::register::{Ask, RegimeState, Row};
 use super::common::{Ran, World};
 
 /// The settings of every golden: at the project's top, without what differs from run to run.
-fn golden(name: &str, text: &str) {
+pub fn golden(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);

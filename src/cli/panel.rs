@@ -1,0 +1,36 @@
+//! `panel`: over which days each measure bound each subject, as CSV for who compares and counts.
+
+use super::args::Panel;
+use super::output::{Last, Output, Receipt};
+use super::{Exit, Failure, Global, Outside, open, sheet};
+
+/// Runs the verb.
+pub fn run(global: &Global, args: &Panel, outside: Outside, out: &Output) -> Result<Exit, Failure> {
+    let record = open::record(global, "panel", outside, out)?;
+    let (ask, known) = open::ask(&record, &args.dials, outside)?;
+    let regime = args
+        .regime
+        .as_deref()
+        .map(|name| open::regime(&record, name))
+        .transpose()?;
+    let panel = record
+        .panel(regime.as_ref(), &ask)
+        .map_err(open::unusable)?;
+    let of = regime.map_or("all regimes".to_owned(), |regime| regime.to_string());
+    let receipt = Receipt::new(
+        format!("panel of {of}"),
+        &ask,
+        args.dials.as_law_stood,
+        &known,
+    );
+    if out.json {
+        for interval in &panel {
+            out.print_json(interval)?;
+        }
+        out.print_json(&Last { receipt })?;
+    } else {
+        sheet::panel(&panel, out)?;
+        out.say(&receipt.to_string());
+    }
+    Ok(Exit::Done)
+}
