@@ -91,6 +91,8 @@ pub enum Verb {
     State(State),
     /// Tell the story of a regime or of a subject, in legal time
     History(History),
+    /// Tell what changed between two points in time, with the cause of each change
+    Diff(Diff),
     /// Examine the record: links, digests, both copies, every decision, every index
     Verify(Verify),
     /// Rebuild every index from the log
@@ -235,6 +237,44 @@ pub struct History {
     pub of: String,
     #[command(flatten)]
     pub dials: Dials,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    override_usage = "regesta diff A B [REGIME] [DIALS]
+       regesta diff --public-by P1 P2 --on DAY [REGIME] [DIALS]
+       regesta diff --known K1 K2 --on DAY [REGIME] [DIALS]",
+    after_help = "One dial is given twice, and the answers between its two values are compared; the others may be given \
+once.
+
+Causes: law moved (an effect began, or time passed and nobody decided); court reached back (annulled, set aside, ordered); \
+became public; record caught up (recorded later); record corrected (rectified)."
+)]
+pub struct Diff {
+    /// Two legal days or instants, and a regime; all regimes where it is left out
+    #[arg(value_name = "A B] [REGIME", num_args = 0..=3)]
+    pub of: Vec<String>,
+    /// Public knowledge: by two days, or by the same one for both
+    #[arg(long, num_args = 1..=2, value_names = ["P1", "P2"])]
+    pub public_by: Vec<String>,
+    /// Record time: two of SEQ, INSTANT or LINK
+    #[arg(long, num_args = 2, value_names = ["K1", "K2"], conflicts_with = "known_at")]
+    pub known: Vec<String>,
+    /// Legal time, where it is not what differs [default: today]
+    #[arg(long, value_name = "DAY|INSTANT")]
+    pub on: Option<Moment>,
+    /// Record time: only what this record held then
+    #[arg(long, value_name = "SEQ|INSTANT|LINK")]
+    pub known_at: Option<String>,
+    /// The law as it stood on that day, before later judgments reached back
+    #[arg(long, value_name = "DAY")]
+    pub as_law_stood: Option<Day>,
+    /// Name every line that changed alike
+    #[arg(long)]
+    pub all: bool,
+    /// End with exit code 1 where there are differences
+    #[arg(long)]
+    pub exit_code: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -11,6 +11,8 @@ use std::io::Write as _;
 pub enum Exit {
     /// Done; sound.
     Done = 0,
+    /// Done, and the answer is no.
+    No = 1,
     /// The command was said wrongly.
     Usage = 2,
     /// Refused; nothing written.

@@ -3,7 +3,9 @@
 mod append;
 mod args;
 mod board;
+mod changes;
 mod completions;
+mod diff;
 mod export;
 mod failure;
 mod history;
@@ -46,6 +48,7 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::Show(args) => show::run(&global, &args, &out),
         Verb::State(args) => state::run(&global, &args, outside, &out),
         Verb::History(args) => history::run(&global, &args, outside, &out),
+        Verb::Diff(args) => diff::run(&global, &args, outside, &out),
         Verb::Verify(args) => verify::run(&global, &args, &out),
         Verb::Reindex => verify::reindex(&global, outside, &out),
         Verb::Export(args) => export::run(&global, &args, &out),

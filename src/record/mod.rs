@@ -13,7 +13,7 @@ use crate::log::{
     Body, Entry, EntryError, Follows, Head, Kind, Origin, OriginError, Recorded as RecordedAt, Salt,
 };
 use crate::register::{
-    Admission, Ask, History, RegimeState, Row, Rows, SCHEMA, Table, Term, project,
+    Admission, Ask, Diff, History, RegimeState, Row, Rows, SCHEMA, Table, Term, project,
 };
 use crate::store::{self, Log as _, Opened, Repair, Store, StoreError, Stored, Who};
 use rayon::prelude::*;
@@ -247,6 +247,15 @@ impl Record {
             .par_iter()
             .map(|regime| self.state_at(regime, ask))
             .collect()
+    }
+
+    /// What is different in a regime between two answers.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be used.
+    pub fn diff(&self, regime: &RegimeKey, a: &Ask, b: &Ask) -> Result<Diff, RecordError> {
+        Ok(Diff::between(&self.history(regime)?, a, b))
     }
 
     /// The regimes under which something is recorded of a subject, by name.

@@ -9,6 +9,8 @@
 
 mod admit;
 mod ask;
+mod cause;
+mod diff;
 mod draft;
 mod fold;
 mod procedure;
@@ -21,6 +23,8 @@ mod view;
 
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
+pub use cause::{Cause, Correction};
+pub use diff::{Change, Diff, Fate, Field, Line, Sheet, sheet};
 pub use draft::{Draft, DraftError, SCHEMA};
 pub use row::{
     DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term,
