@@ -51,8 +51,18 @@ pub struct Told {
     /// What it says; empty where it is gone.
     pub after: String,
     fate: Fate,
-    /// Whether lines that say the same may be told together.
-    joins: bool,
+    shape: Shape,
+}
+
+/// How a line is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// A line that stands somewhere, together with those that stand alike.
+    Standing,
+    /// Something to come, together with what comes on the same day.
+    Coming,
+    /// By itself.
+    Alone,
 }
 
 impl Told {
@@ -81,7 +91,7 @@ impl Told {
                 && said("status").is_some_and(|status| PLAIN.iter().any(|plain| status == plain));
             let words = shown
                 .into_iter()
-                .filter(|one| !(is_unknown && one.field == "status"))
+                .filter(|one| !(is_unknown && matches!(one.field.as_str(), "status" | "until")))
                 .filter(|one| !(is_plain && one.field == "since"))
                 .filter_map(|one| words(line, &one.field, of(one)?));
             let words: Vec<_> = words.collect();
@@ -104,16 +114,17 @@ impl Told {
                 side(|field| field.after.as_ref())
             },
             fate,
-            joins: matches!(
-                line,
-                Line::Regime | Line::Measure { .. } | Line::Listing { .. }
-            ),
+            shape: match line {
+                Line::Regime | Line::Measure { .. } | Line::Listing { .. } => Shape::Standing,
+                Line::Coming { .. } => Shape::Coming,
+                _ => Shape::Alone,
+            },
         }
     }
 
     fn is_like(&self, other: &Self) -> bool {
-        self.joins
-            && other.joins
+        self.shape != Shape::Alone
+            && self.shape == other.shape
             && self.fate == other.fate
             && self.before == other.before
             && self.after == other.after
@@ -145,6 +156,7 @@ pub fn tell(told: Vec<Told>, all: bool, indent: &str, out: &Output, into: &mut S
         };
         let with = |said: &str| match said {
             "" => named.clone(),
+            said if one.shape == Shape::Coming => format!("coming {said}: {named}"),
             said => format!("{named}: {said}"),
         };
         match one.fate {
@@ -173,7 +185,7 @@ fn subject(line: &Line, name: Option<&str>) -> String {
         Line::Listing { subject } => name.map_or_else(|| subject.to_string(), ToOwned::to_owned),
         Line::Permission { permits, .. } => format!("permitted: {permits}"),
         Line::Procedure { procedure, .. } => format!("under way: {}", name.unwrap_or(procedure)),
-        Line::Coming { what, .. } => format!("coming: {what}"),
+        Line::Coming { what, .. } => what.clone(),
         Line::Survey { entry } => format!("survey (entry {entry})"),
     }
 }

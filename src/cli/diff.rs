@@ -81,40 +81,30 @@ struct Asked {
 impl Asked {
     /// What was asked, where one dial was given twice.
     fn of(args: &Args) -> Result<Self, Failure> {
-        // `--public-by P REGIME`: what is no day was meant as the regime.
-        let is_day = |text: &&String| text.parse::<Day>().is_ok();
-        let public: Vec<&String> = args.public_by.iter().take_while(is_day).collect();
-        let loose = args.public_by.iter().skip(public.len().max(1));
-        let of: Vec<&String> = args.of.iter().chain(loose).collect();
-        let is_moment = |text: &&&String| text.parse::<Moment>().is_ok();
-        let legal = of.iter().take_while(is_moment).count();
-        let given_twice = [
-            legal == 2,
-            args.public_by.len() == 2 && public.len() == 2,
-            !args.known.is_empty(),
-        ];
+        // `--public-by P REGIME`: what is no day after the first was meant as the regime.
+        let mut public: Vec<Day> = Vec::new();
+        let mut of: Vec<&str> = args.of.iter().map(String::as_str).collect();
+        for text in &args.public_by {
+            match text.parse() {
+                Ok(day) => public.push(day),
+                Err(error) if public.is_empty() => return Err(Failure::usage(error)),
+                Err(_) => of.push(text),
+            }
+        }
+        let moments: Vec<Moment> = of.iter().map_while(|text| text.parse().ok()).collect();
+        let legal = moments.len();
+        let given_twice = [legal == 2, public.len() == 2, !args.known.is_empty()];
         if given_twice.iter().filter(|twice| **twice).count() != 1
             || legal == 1
             || of.len() > legal + 1
         {
-            return Err(Self::unclear(args, &of, legal));
+            return Err(Self::unclear(args, &of, legal, public.len()));
         }
-        let public_by = |n: usize| match public.get(n).or(public.last()) {
-            Some(text) => text.parse().map(Some).map_err(Failure::usage),
-            None if args.public_by.is_empty() => Ok(None),
-            None => Err(not_a_day(&args.public_by[0])),
-        };
-        let dials = |n: usize| -> Result<Dials, Failure> {
-            Ok(Dials {
-                on: of
-                    .get(n)
-                    .filter(|_| legal == 2)
-                    .and_then(|text| text.parse().ok())
-                    .or(args.on),
-                public_by: public_by(n)?,
-                known_at: args.known.get(n).or(args.known_at.as_ref()).cloned(),
-                as_law_stood: args.as_law_stood,
-            })
+        let dials = |n: usize| Dials {
+            on: moments.get(n).copied().or(args.on),
+            public_by: public.get(n).or(public.last()).copied(),
+            known_at: args.known.get(n).or(args.known_at.as_ref()).cloned(),
+            as_law_stood: args.as_law_stood,
         };
         if legal == 2 && args.on.is_some() {
             return Err(Failure::usage(
@@ -122,31 +112,24 @@ impl Asked {
             ));
         }
         Ok(Self {
-            from: dials(0)?,
-            to: dials(1)?,
-            regime: of.get(legal).map(ToString::to_string),
+            from: dials(0),
+            to: dials(1),
+            regime: of.get(legal).map(|name| (*name).to_owned()),
         })
     }
 
-    fn unclear(args: &Args, of: &[&String], legal: usize) -> Failure {
+    fn unclear(args: &Args, of: &[&str], legal: usize, public: usize) -> Failure {
         let hint = "compare two legal days: regesta diff 2025-01-26 2025-02-01; two days of public knowledge: \
                     --public-by P1 P2 --on DAY; two record moments: --known K1 K2 --on DAY";
         let message = match (of, legal) {
             ([.., extra], n) if of.len() > n + 1 => format!("`{extra}` is one word too many"),
             (_, 1) => "one legal day has nothing to be compared with".to_owned(),
-            _ if args.known.is_empty() && args.public_by.len() < 2 => {
+            _ if args.known.is_empty() && public < 2 => {
                 "nothing to compare: give one dial twice".to_owned()
             }
             _ => "two dials were given twice: one at a time tells why an answer changed".to_owned(),
         };
         Failure::usage(message).hint(hint)
-    }
-}
-
-fn not_a_day(text: &str) -> Failure {
-    match text.parse::<Day>() {
-        Err(error) => Failure::usage(error),
-        Ok(_) => Failure::usage(format!("`{text}` was given once and needs another")),
     }
 }
 

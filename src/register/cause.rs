@@ -269,10 +269,29 @@ impl<'a> Causes<'a> {
         if acts.iter().any(|one| self.is_voided(one)) {
             acts.extend(self.last(slot, |moved| is_court(moved.one.effect())));
         }
+        if acts.is_empty() {
+            acts = self.annulled(one);
+        }
         if acts.is_empty() && self.dial != Dial::Legal {
             return self.of_unknown(one);
         }
         Acts::of(acts)
+    }
+
+    /// What annulled it for a span of legal days, or until its effects were maintained no more: a court's reason that did
+    /// not move itself.
+    fn annulled(&self, one: &Differing<'_>) -> Vec<Placed<'a>> {
+        let sides = [one.before, one.after].into_iter().flatten();
+        let annulled = sides.filter(|shown| {
+            let status = shown.standing().map(|own| own.status);
+            matches!(
+                status,
+                Some(Status::Annulled | Status::AnnulledEffectsMaintained)
+            )
+        });
+        let reasons = annulled.flat_map(|shown| shown.because());
+        let courts = reasons.map(|reason| self.courts.get(&(reason.entry, reason.effect)));
+        courts.flatten().copied().collect()
     }
 
     /// What ended a procedure, or undid its end: an act of it, a renewal that overtook it, else its last step.
@@ -287,7 +306,7 @@ impl<'a> Causes<'a> {
         };
         let moved = || self.moved.iter().map(|moved| &moved.one);
         moved()
-            .rfind(acts)
+            .find(acts)
             .or_else(|| moved().rfind(|one| of(one)))
             .copied()
     }
@@ -337,8 +356,7 @@ impl<'a> Causes<'a> {
         (!acts.is_empty()).then(|| Acts::of(acts))
     }
 
-    /// The reasons that are in one answer alone and moved. Those of a court count where they stand: an annulment may cover
-    /// a span of its own.
+    /// The reasons that are in one answer alone, and moved.
     fn cited(&self, one: &Differing<'_>) -> Vec<Placed<'a>> {
         let reasons = |shown: Option<Shown<'_>>| -> HashSet<Key> {
             let because = shown.iter().flat_map(|shown| shown.because());
@@ -347,22 +365,10 @@ impl<'a> Causes<'a> {
                 .collect()
         };
         let (before, after) = (reasons(one.before), reasons(one.after));
-        let status = one
-            .after
-            .and_then(|shown| shown.standing())
-            .map(|own| own.status);
-        let annulled = matches!(
-            status,
-            Some(Status::Annulled | Status::AnnulledEffectsMaintained)
-        );
-        let came_or_went = |at: &Key| before.contains(at) != after.contains(at);
+        let came_or_went =
+            |one: &Placed<'_>| before.contains(&key(one)) != after.contains(&key(one));
         let moved = self.moved.iter().map(|moved| moved.one);
-        let moved = moved.filter(|one| came_or_went(&key(one)));
-        let courts = self
-            .courts
-            .iter()
-            .filter(|(at, _)| came_or_went(at) || (annulled && after.contains(at)));
-        moved.chain(courts.map(|(_, one)| *one)).collect()
+        moved.filter(came_or_went).collect()
     }
 
     /// Whether the line stands otherwise because its regime does.

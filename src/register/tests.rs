@@ -6,6 +6,8 @@ use crate::log::Kind;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+mod laws;
+
 const REGIME: &str = "EU-TEST";
 
 fn day(text: &str) -> Day {
