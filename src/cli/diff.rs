@@ -2,7 +2,7 @@
 
 use super::args::{Dials, Diff as Args};
 use super::changes::{self, Told};
-use super::output::{ASSUMED, Output, Receipt, heading};
+use super::output::{ASSUMED, Ends, Output, Receipt, heading};
 use super::{Exit, Failure, Global, Outside, open};
 use rayon::prelude::*;
 use regesta::domain::{Day, Moment};
@@ -12,15 +12,9 @@ use std::fmt::Write as _;
 
 /// What the last line says as JSON.
 #[derive(Serialize)]
-struct Answer<'a> {
-    receipt: Ends<'a>,
+struct Answer {
+    receipt: Ends,
     changes: usize,
-}
-
-#[derive(Serialize)]
-struct Ends<'a> {
-    from: &'a Receipt,
-    to: &'a Receipt,
 }
 
 /// Runs the verb.
@@ -39,17 +33,15 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         .collect();
     let diffs = diffs.map_err(open::unusable)?;
     let of = asked.regime.as_deref().unwrap_or("all regimes");
-    let from = Receipt::new(of, &from, args.as_law_stood, &from_link);
-    let to = Receipt::new(of, &to, args.as_law_stood, &to_link);
+    let receipt = Ends {
+        from: Receipt::new(of, &from, args.as_law_stood, &from_link),
+        to: Receipt::new(of, &to, args.as_law_stood, &to_link),
+    };
     let count = diffs.iter().map(|diff| diff.changes.len()).sum();
     if out.json {
         for change in diffs.iter().flat_map(|diff| &diff.changes) {
             out.print_json(change)?;
         }
-        let receipt = Ends {
-            from: &from,
-            to: &to,
-        };
         out.print_json(&Answer {
             receipt,
             changes: count,
@@ -62,7 +54,7 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         if count == 0 {
             text.push_str("No difference.\n\n");
         }
-        out.print(&format!("{text}from {from}\nto   {to}\n"))?;
+        out.print(&format!("{text}{receipt}\n"))?;
     }
     Ok(if args.exit_code && count > 0 {
         Exit::No
@@ -162,7 +154,7 @@ fn tell(diff: &Diff, all: bool, out: &Output, text: &mut String) {
 }
 
 /// The cause of a change with the acts, in one sentence.
-fn cause(change: &Change) -> String {
+pub fn cause(change: &Change) -> String {
     let mut text = heading(change.cause.words());
     let mut by: Vec<String> = Vec::new();
     for reason in &change.because {

@@ -2,6 +2,7 @@
 
 mod append;
 mod args;
+mod bisect;
 mod board;
 mod changes;
 mod completions;
@@ -49,6 +50,7 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::State(args) => state::run(&global, &args, outside, &out),
         Verb::History(args) => history::run(&global, &args, outside, &out),
         Verb::Diff(args) => diff::run(&global, &args, outside, &out),
+        Verb::Bisect(args) => bisect::run(&global, &args, outside, &out),
         Verb::Verify(args) => verify::run(&global, &args, &out),
         Verb::Reindex => verify::reindex(&global, outside, &out),
         Verb::Export(args) => export::run(&global, &args, &out),

@@ -56,7 +56,7 @@ pub fn ask(record: &Record, dials: &Dials, outside: Outside) -> Result<(Ask, Lin
 }
 
 /// An entry's position, a day or an instant of recording, or the beginning of a link.
-fn known_at(record: &Record, text: &str) -> Result<Head, Failure> {
+pub fn known_at(record: &Record, text: &str) -> Result<Head, Failure> {
     if let Ok(seq) = text.parse::<u64>() {
         let head = record.head();
         let found = if seq <= head.seq {

@@ -171,13 +171,9 @@ impl View<'_> {
     /// Whether a recorded decision of that day or a later one treats the regime as alive. What is repealed on a later
     /// day was alive until then.
     fn is_evidenced(&self) -> bool {
-        let lives = |one: &Placed<'_>| {
-            !super::row::is_step(one.effect())
-                && !matches!(one.effect(), Effect::Annulled(_) | Effect::Corrected(_))
-        };
         self.placed.iter().any(|one| match one.effect() {
             Effect::Repealed(_) => one.day() > self.on,
-            _ => lives(one) && (one.adopted() >= self.on || one.day() >= self.on),
+            effect => lives(effect) && (one.adopted() >= self.on || one.day() >= self.on),
         })
     }
 
@@ -544,6 +540,11 @@ pub(super) fn maintained(annulled: &Annulled, as_law_stood: Day, zone: chrono_tz
         Some(Until::Moment(last)) => as_law_stood <= last.day(zone),
         Some(Until::Open | Until::Condition(_) | Until::Regime) => true,
     }
+}
+
+/// Whether an effect shows that its regime is alive when it is decided.
+pub(super) fn lives(effect: &Effect) -> bool {
+    !super::row::is_step(effect) && !matches!(effect, Effect::Annulled(_) | Effect::Corrected(_))
 }
 
 fn begins(effect: &Effect) -> bool {

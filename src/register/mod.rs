@@ -9,7 +9,9 @@
 
 mod admit;
 mod ask;
+mod bisect;
 mod cause;
+mod condition;
 mod diff;
 mod draft;
 mod fold;
@@ -19,11 +21,14 @@ mod state;
 mod story;
 #[cfg(test)]
 mod tests;
+mod turning;
 mod view;
 
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
+pub use bisect::{At, Bisection, Flip};
 pub use cause::{Cause, Correction};
+pub use condition::{Condition, InvalidCondition, Test};
 pub use diff::{Change, Diff, Fate, Field, Line, Sheet, sheet};
 pub use draft::{Draft, DraftError, SCHEMA};
 pub use row::{

@@ -255,6 +255,16 @@ pub(super) fn rows_of_rectification(rectification: Rectification) -> Rows {
 }
 
 impl Row {
+    /// The decision that it records, by itself or in the place of another.
+    #[must_use]
+    pub fn decision(&self) -> Option<&DecisionRow> {
+        match self {
+            Self::Decision(decision) => Some(decision),
+            Self::Withdrawal(withdrawal) => withdrawal.replacement.as_ref(),
+            Self::Survey(_) => None,
+        }
+    }
+
     fn into_decision(self) -> Option<DecisionRow> {
         match self {
             Self::Decision(row) => Some(row),
