@@ -131,8 +131,9 @@ impl Told {
     }
 }
 
-/// Tells lines, those that changed alike together.
-pub fn tell(told: Vec<Told>, all: bool, indent: &str, out: &Output, into: &mut String) {
+/// Tells lines, those that changed alike together. Of many only some are named, and `more` says what names them all; all
+/// are where it is left out.
+pub fn tell(told: Vec<Told>, more: Option<&str>, indent: &str, out: &Output, into: &mut String) {
     let mut groups: Vec<(Vec<String>, Told)> = Vec::new();
     for one in told {
         match groups.iter_mut().find(|(_, other)| other.is_like(&one)) {
@@ -141,13 +142,13 @@ pub fn tell(told: Vec<Told>, all: bool, indent: &str, out: &Output, into: &mut S
         }
     }
     for (mut names, one) in groups {
-        let more = names
+        let hidden = names
             .len()
-            .saturating_sub(if all { usize::MAX } else { NAMED });
-        names.truncate(names.len() - more);
+            .saturating_sub(more.map_or(usize::MAX, |_| NAMED));
+        names.truncate(names.len() - hidden);
         let mut named = names.join(", ");
-        if more > 0 {
-            let _ = write!(named, " and {more} more (--all names them)");
+        if let (Some(more), 1..) = (more, hidden) {
+            let _ = write!(named, " and {hidden} more ({more} names them)");
         }
         let side = |indent: &str, sign: char, color: AnsiColor, text: &str, into: &mut String| {
             let style = color.on_default();

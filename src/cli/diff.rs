@@ -144,7 +144,7 @@ fn tell(diff: &Diff, all: bool, out: &Output, text: &mut String) {
     }
     for (cause, lines) in blocks {
         out.wrap(text, "  ", "    ", &cause);
-        changes::tell(lines, all, "    ", out, text);
+        changes::tell(lines, (!all).then_some("--all"), "    ", out, text);
     }
     let mut because = diff.changes.iter().flat_map(|change| &change.because);
     if because.any(|reason| reason.assumed) {
@@ -180,7 +180,16 @@ pub fn cause(change: &Change) -> String {
         )
     }));
     if by.is_empty() {
-        text.push_str(", nobody decided");
+        // What is unknown may have been decided.
+        let is_unknown = change
+            .fields
+            .iter()
+            .any(|field| field.field == "unknown" && field.after.is_some());
+        text.push_str(if is_unknown {
+            ", nobody decided as far as is recorded"
+        } else {
+            ", nobody decided"
+        });
     } else {
         let _ = write!(text, ": {}", by.join("; "));
     }

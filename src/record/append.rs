@@ -1,14 +1,14 @@
 //! Appending: drafts are judged, sealed and handed to the store, all or none.
 
 use super::{Record, RecordError, checked, random};
-use crate::domain::Instant;
+use crate::domain::{Instant, RegimeKey};
 use crate::index::{IndexError, rows_in};
 use crate::log::{Body, Entry, Follows, Head, Kind, Link, Recorded as RecordedAt, Salt};
 use crate::register::{Admission, Admitted, Draft, DraftError, Refusal, Row, SCHEMA, Table, Term};
 use crate::store::{self, Log as _, StoreError};
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// More marks than this are not kept between appends: about 200 MB.
 const MAX_WEIGHT: usize = 2_000_000;
@@ -123,7 +123,7 @@ pub struct Recorded {
 }
 
 /// What an append came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
     /// How many entries were recorded, or would have been.
     pub recorded: u64,
@@ -131,6 +131,8 @@ pub struct Appended {
     pub already: u64,
     /// The head now.
     pub head: Head,
+    /// After a dry run: the rows that would have been recorded, with their positions, by regime.
+    pub planned: BTreeMap<RegimeKey, Vec<(u64, Row)>>,
 }
 
 /// A JSON document and where it was read.
@@ -204,6 +206,7 @@ impl Record {
             recorded: 0,
             already: 0,
             pending: HashMap::new(),
+            planned: BTreeMap::new(),
         };
         let mut chunks = chunks.into_iter();
         let Some(first) = chunks.next().transpose()? else {
@@ -329,14 +332,17 @@ struct Batch {
     already: u64,
     /// What this append recorded itself: identity to position and content.
     pending: HashMap<u64, (u64, u64)>,
+    /// In a dry run, the rows that it would have recorded.
+    planned: BTreeMap<RegimeKey, Vec<(u64, Row)>>,
 }
 
 impl Batch {
-    fn ended(&self) -> Appended {
+    fn ended(self) -> Appended {
         Appended {
             recorded: self.recorded,
             already: self.already,
             head: self.head,
+            planned: self.planned,
         }
     }
 }
@@ -381,8 +387,14 @@ impl Reading<'_> {
                 body,
                 identity,
                 cite,
+                rows,
                 ..
             } = draft;
+            if options.dry_run {
+                for (regime, row) in rows.rows {
+                    batch.planned.entry(regime).or_default().push((seq, row));
+                }
+            }
             let entry = self.seal(&admitted, batch.head, options.now, kind, body)?;
             batch.head = entry.head();
             let link = (!options.dry_run).then_some(entry.link());

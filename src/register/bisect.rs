@@ -86,7 +86,9 @@ impl History {
         let state = |day: Day| {
             let ask = ask(day);
             let view = if ask.as_law_stood == base.ask.as_law_stood {
-                base.clone().turned_to(ask.on)
+                let mut view = base.clone();
+                view.turn(ask.on);
+                view
             } else {
                 asked(&ask)
             };

@@ -69,6 +69,19 @@ pub enum Line {
     },
 }
 
+impl Line {
+    /// The measure or the subject that it is about.
+    #[must_use]
+    pub fn part(&self) -> Option<&str> {
+        match self {
+            Self::Measure { measure } => Some(measure.as_str()),
+            Self::Listing { subject } => Some(subject.as_str()),
+            Self::Permission { measure, .. } => measure.as_ref().map(MeasureKey::as_str),
+            _ => None,
+        }
+    }
+}
+
 /// One field of a line. What is left out was not there, or is there no more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Field {

@@ -10,6 +10,7 @@
 mod admit;
 mod ask;
 mod bisect;
+mod blast;
 mod cause;
 mod condition;
 mod diff;
@@ -27,6 +28,7 @@ mod view;
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
 pub use bisect::{At, Bisection, Flip};
+pub use blast::{Blast, BlastRadius, Past};
 pub use cause::{Cause, Correction};
 pub use condition::{Condition, InvalidCondition, Test};
 pub use diff::{Change, Diff, Fate, Field, Line, Sheet, sheet};

@@ -9,13 +9,11 @@ use crate::domain::{Day, Effect, Moment, Until};
 use std::collections::BTreeSet;
 
 impl<'a> View<'a> {
-    /// The same question about another day or instant. The law stays the one that was asked for.
-    #[must_use]
-    pub(super) fn turned_to(mut self, on: Moment) -> Self {
+    /// Asks the same about another day or instant. The law stays the one that was asked for.
+    pub(super) fn turn(&mut self, on: Moment) {
         self.ask.on = on;
         self.at = on.ends(self.zone);
         self.on = on.day(self.zone);
-        self
     }
 
     /// The view of some lines alone: their effects, the regime's own, and the latest of all, which show that a regime

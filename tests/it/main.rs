@@ -4,8 +4,11 @@
 #![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod bad_input;
+mod bisect;
+mod blast;
 mod cases;
 mod common;
+mod diff;
 mod events;
 mod export;
 mod faults;

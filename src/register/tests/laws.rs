@@ -2,7 +2,7 @@
 //! procedures, surveys and our own errors put right, recorded in any order.
 
 use super::*;
-use crate::register::diff::sheet;
+use crate::register::diff::{compare, sheet};
 
 /// The measures and subjects that decisions are about.
 const SUBJECTS: [&str; 2] = ["ann", "bob"];
@@ -203,6 +203,77 @@ proptest! {
         }
         for (cause, _) in causes(&Ask { known_at: b.known_at, ..a }) {
             prop_assert!(matches!(cause, Cause::RecordCaughtUp | Cause::RecordCorrected | Cause::CourtReachedBack));
+        }
+    }
+
+}
+
+proptest! {
+    // Each of these asks about every day of a year.
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn between_two_turning_days_nothing_changes(recorded in entries(), ask in asks()) {
+        let history = history(&recorded);
+        let turning = history.view(&ask).turning_days();
+        let mut on = day("2023-10-01");
+        let mut last = on;
+        while on < day("2025-06-01") {
+            if turning.contains(&on) {
+                last = on;
+            }
+            let at = |on| Ask { on: Moment::Day(on), ..ask };
+            prop_assert_eq!(Diff::between(&history, &at(last), &at(on)).changes, vec![], "{} to {}", last, on);
+            on = on.plus_days(7).min(turning.range(on.next()..).next().copied().unwrap_or(on.plus_days(7)));
+        }
+    }
+
+    #[test]
+    fn a_bisection_finds_every_flip(recorded in entries(), ask in asks(), which in 0usize..8) {
+        let conditions = ["listed ann", "delisted bob EU-TEST", "in-force EU-TEST", "suspended EU-TEST/asset-freeze",
+            "unknown EU-TEST", "in-force EU-TEST/m1", "annulled EU-TEST/ann", "status EU-TEST/bob = interim-suspended"];
+        let condition: Condition = conditions[which].parse().unwrap();
+        let history = history(&recorded);
+        let (from, to) = (day("2023-11-15"), day("2025-06-01"));
+        let at = |on: Day| Ask::new(Moment::Day(on), ask.public_by, ask.known_at, day("2024-06-24"));
+        let found = history.bisect_days(&condition, Some(from), Some(to), &at);
+        let holds = |on: Day| condition.holds(&history.view(&at(on)).state());
+        let (mut on, mut last) = (from, holds(from));
+        prop_assert_eq!(found.holds, last);
+        let mut flips = Vec::new();
+        while on < to {
+            on = on.next();
+            if holds(on) != last {
+                last = !last;
+                flips.push((At::Day(on), last));
+            }
+        }
+        prop_assert_eq!(found.flips.iter().map(|flip| (flip.at, flip.holds)).collect::<Vec<_>>(), flips);
+        prop_assert!(found.flips.iter().all(|flip| flip.change.is_some()));
+    }
+
+    #[test]
+    fn a_blast_radius_is_every_past_day_that_changes(recorded in entries(), head in 1u64..10) {
+        let history = history(&recorded);
+        let today = day("2024-11-24");
+        let found = history.blast_radius(head, today);
+        prop_assert!(!found.is_new);
+        let mut on = day("2023-10-20");
+        while on < today {
+            let at = |known_at| Ask::new(Moment::Day(on), None, known_at, today);
+            let (a, b) = (history.view(&at(head)).state(), history.view(&at(u64::MAX)).state());
+            let differing = compare(&a, &b).into_iter().filter_map(|mut one| {
+                one.fields.retain(|field| field.field != "because" && field.field != "days_left");
+                let told = !one.fields.is_empty() && !matches!(one.line, Line::Coming { .. } | Line::Survey { .. });
+                told.then_some((one.line, one.fields))
+            });
+            let covers = |past: &&Past| past.from.is_none_or(|from| from <= on) && on <= past.through;
+            let blasts = found.lines.iter().flat_map(|blast| {
+                let days = blast.days.iter().filter(covers);
+                days.map(|past| (blast.line.clone(), past.fields.clone()))
+            });
+            prop_assert_eq!(blasts.collect::<Vec<_>>(), differing.collect::<Vec<_>>(), "on {}", on);
+            on = on.next();
         }
     }
 }
