@@ -353,7 +353,9 @@ impl<'a> Causes<'a> {
         {
             acts = self.last(Slot::Regime, set);
         }
-        (!acts.is_empty()).then(|| Acts::of(acts))
+        // What a court voids sets nothing: the court does, with where the line stands.
+        let is_void = acts.iter().any(|one| self.is_voided(one));
+        (!acts.is_empty() && !is_void).then(|| Acts::of(acts))
     }
 
     /// The reasons that are in one answer alone, and moved.
