@@ -1,14 +1,16 @@
 //! `append`: records decisions and surveys, all or none.
 
 use super::args::Append;
+use super::changes::{self, Told};
 use super::init::reader;
-use super::output::Output;
+use super::output::{Output, heading};
 use super::{Exit, Failure, Global, Outside, open};
 use regesta::domain::Day;
-use regesta::record::{AppendError, AppendOptions, Appended, Doc, Recorded, read_all};
-use regesta::register::{Draft, DraftError, Refusal};
+use regesta::record::{AppendError, AppendOptions, Appended, Doc, Record, Recorded, read_all};
+use regesta::register::{BlastRadius, Draft, DraftError, Refusal};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +26,7 @@ struct Answer<'a> {
     dry_run: bool,
     entries: &'a [Recorded],
     head: Head,
+    blast_radius: Option<&'a [BlastRadius]>,
 }
 
 #[derive(Serialize)]
@@ -68,17 +71,33 @@ pub fn run(
     });
     bar.finish_and_clear();
     let appended = appended.map_err(refused)?;
-    tell(&appended, &told, args.dry_run, out)?;
+    let radius = radius(&record, &appended, args.dry_run, outside)?;
+    tell(&appended, &told, radius.as_deref(), out)?;
     Ok(Exit::Done)
 }
 
-/// What was recorded, or would have been.
+/// What a dry run would have changed of the past; none where it was no dry run.
+pub fn radius(
+    record: &Record,
+    appended: &Appended,
+    dry_run: bool,
+    outside: Outside,
+) -> Result<Option<Vec<BlastRadius>>, Failure> {
+    if !dry_run {
+        return Ok(None);
+    }
+    let radius = record.blast_radius(&appended.planned, outside.today);
+    radius.map(Some).map_err(open::unusable)
+}
+
+/// What was recorded, or would have been; of a dry run also what it would have changed of the past.
 pub fn tell(
     appended: &Appended,
     told: &[Recorded],
-    dry_run: bool,
+    radius: Option<&[BlastRadius]>,
     out: &Output,
 ) -> Result<(), Failure> {
+    let dry_run = radius.is_some();
     let head = Head {
         seq: appended.head.seq,
         link: appended.head.link.to_string(),
@@ -93,6 +112,7 @@ pub fn tell(
             dry_run,
             entries: told,
             head,
+            blast_radius: radius,
         });
     }
     if out.quiet {
@@ -115,6 +135,9 @@ pub fn tell(
             "{verb} {recorded} of {all}; {already} already recorded"
         );
     }
+    if let Some(radius) = radius {
+        past(radius, out, &mut text);
+    }
     let _ = writeln!(text, "Head: {}", appended.head);
     out.print(&text)
 }
@@ -128,6 +151,46 @@ pub fn read(paths: &[PathBuf]) -> Result<Vec<Draft>, Failure> {
         drafts.extend(chunk.map_err(refused)?);
     }
     Ok(drafts)
+}
+
+/// The past days that change, by regime, those that change alike together.
+fn past(radius: &[BlastRadius], out: &Output, text: &mut String) {
+    let new = radius.iter().filter(|one| one.is_new);
+    let new: Vec<_> = new.map(|one| one.regime.to_string()).collect();
+    if !new.is_empty() {
+        let line = format!("All past days of {} are new", new.join(", "));
+        out.wrap(text, "", "  ", &line);
+    }
+    let changed: Vec<_> = radius.iter().filter(|one| !one.lines.is_empty()).collect();
+    if changed.is_empty() && new.is_empty() {
+        text.push_str("Changes no past day\n");
+    }
+    for one in changed {
+        let _ = writeln!(
+            text,
+            "\n{}",
+            heading(&format!("Past days of {} that change", one.regime))
+        );
+        let mut spans: BTreeMap<(Option<Day>, Day), Vec<Told>> = BTreeMap::new();
+        for line in &one.lines {
+            for past in &line.days {
+                let told = Told::new(&line.line, line.name.as_deref(), past.change, &past.fields);
+                spans
+                    .entry((past.from, past.through))
+                    .or_default()
+                    .push(told);
+            }
+        }
+        for ((from, through), told) in spans {
+            let _ = match from {
+                None => writeln!(text, "  through {through}"),
+                Some(from) if from == through => writeln!(text, "  {from}"),
+                Some(from) => writeln!(text, "  {from} to {through}"),
+            };
+            changes::tell(told, Some("--json"), "    ", out, text);
+        }
+        text.push('\n');
+    }
 }
 
 /// The files to read at once, and the streams to read one document after another.

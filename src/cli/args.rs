@@ -106,6 +106,10 @@ pub enum Verb {
     Panel(Panel),
     /// Ask a question of the law as it would be with decisions that are not recorded; nothing is written
     Suppose(Suppose),
+    /// Tell what changed between two points in time, with the cause of each change
+    Diff(Diff),
+    /// Find the legal days, or the entries, at which an answer changed
+    Bisect(Bisect),
     /// Examine the record: links, digests, both copies, every decision, every index
     Verify(Verify),
     /// Rebuild every index from the log
@@ -397,6 +401,87 @@ pub struct Repeal {
     pub regime: String,
     /// The first day without it.
     pub from: Day,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    override_usage = "regesta diff A B [REGIME] [DIALS]
+       regesta diff --public-by P1 P2 --on DAY [REGIME] [DIALS]
+       regesta diff --known K1 K2 --on DAY [REGIME] [DIALS]",
+    after_help = "One dial is given twice, and the answers between its two values are compared; the others may be given \
+once.
+
+Causes: law moved (an effect began, or time passed and nobody decided); court reached back (annulled, set aside, ordered); \
+became public; record caught up (recorded later); record corrected (rectified)."
+)]
+pub struct Diff {
+    /// Two legal days or instants, and a regime; all regimes where it is left out
+    #[arg(value_name = "A B] [REGIME", num_args = 0..=3)]
+    pub of: Vec<String>,
+    /// Public knowledge: by two days, or by the same one for both
+    #[arg(long, num_args = 1..=2, value_names = ["P1", "P2"])]
+    pub public_by: Vec<String>,
+    /// Record time: two of SEQ, INSTANT or LINK
+    #[arg(long, num_args = 2, value_names = ["K1", "K2"], conflicts_with = "known_at")]
+    pub known: Vec<String>,
+    /// Legal time, where it is not what differs [default: today]
+    #[arg(long, value_name = "DAY|INSTANT")]
+    pub on: Option<Moment>,
+    /// Record time: only what this record held then
+    #[arg(long, value_name = "SEQ|INSTANT|LINK")]
+    pub known_at: Option<String>,
+    /// The law as it stood on that day, before later judgments reached back
+    #[arg(long, value_name = "DAY")]
+    pub as_law_stood: Option<Day>,
+    /// Name every line that changed alike
+    #[arg(long)]
+    pub all: bool,
+    /// End with exit code 1 where there are differences
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Conditions:
+  listed SUBJECT [under REGIME]      the subject is on the list, and bound
+  delisted SUBJECT [under REGIME]    the subject was taken off it
+  STATUS REGIME                      the regime stands so
+  STATUS REGIME/MEASURE              one of its measures, or one of its listings, does
+  status REGIME/MEASURE = STATUS     the same
+
+STATUS is an answer (in-force, not-in-force, suspended, unknown) or a rung of the ladder (proposed, agreed, \
+adopted-not-in-force, in-force-not-applicable, applicable, interim-suspended, annulled-effects-maintained, annulled, \
+lapsed, repealed, disputed). Subjects and measures are named by their ids.
+
+Examples:
+  regesta bisect 'listed mikhail-fridman'
+  regesta bisect 'suspended EU-SYR/oil-import' --public-by 2025-03-01
+  regesta bisect in-force EU-RUS-SECTORAL --known --on 2025-02-15")]
+pub struct Bisect {
+    /// What is asked, as below
+    #[arg(required = true, value_name = "CONDITION")]
+    pub condition: Vec<String>,
+    /// The first legal day asked about; with `--known` the first SEQ, INSTANT or LINK [default: the beginning]
+    #[arg(long, value_name = "A")]
+    pub from: Option<String>,
+    /// The last legal day asked about; with `--known` the last SEQ, INSTANT or LINK [default: the end]
+    #[arg(long, value_name = "B")]
+    pub to: Option<String>,
+    /// Find the entries instead: what this record held, about one legal day
+    #[arg(long, conflicts_with = "known_at")]
+    pub known: bool,
+    /// Legal time, with `--known` [default: today]
+    #[arg(long, value_name = "DAY|INSTANT", requires = "known")]
+    pub on: Option<Moment>,
+    /// Public knowledge: only what was public by that day
+    #[arg(long, value_name = "DAY")]
+    pub public_by: Option<Day>,
+    /// Record time: only what this record held then
+    #[arg(long, value_name = "SEQ|INSTANT|LINK")]
+    pub known_at: Option<String>,
+    /// The law as it stood on that day, before later judgments reached back
+    #[arg(long, value_name = "DAY")]
+    pub as_law_stood: Option<Day>,
 }
 
 #[derive(Debug, ClapArgs)]

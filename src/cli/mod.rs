@@ -2,10 +2,13 @@
 
 mod append;
 mod args;
+mod bisect;
 mod board;
+mod changes;
 mod cite;
 mod completions;
 mod coverage;
+mod diff;
 mod due;
 mod export;
 mod failure;
@@ -60,6 +63,8 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::Due(args) => due::run(&global, &args, outside, &out),
         Verb::Panel(args) => panel::run(&global, &args, outside, &out),
         Verb::Suppose(args) => suppose::run(&global, &args, outside),
+        Verb::Diff(args) => diff::run(&global, &args, outside, &out),
+        Verb::Bisect(args) => bisect::run(&global, &args, outside, &out),
         Verb::Verify(args) => verify::run(&global, &args, &out),
         Verb::Reindex => verify::reindex(&global, outside, &out),
         Verb::Export(args) => export::run(&global, &args, outside, &out),

@@ -6,7 +6,7 @@ use super::{Exit, Failure, Global, Outside};
 use regesta::domain::{Moment, RegimeKey};
 use regesta::log::Head;
 use regesta::record::{Options, Record, RecordError};
-use regesta::register::Ask;
+use regesta::register::{Ask, EntryNo};
 use regesta::store::{Journal, StoreError};
 use std::error::Error;
 use std::path::Path;
@@ -52,23 +52,37 @@ pub struct Known {
     pub supposing: u64,
 }
 
+impl Known {
+    /// The last entry that the question sees, recorded or supposed.
+    pub fn last(&self) -> EntryNo {
+        match self.supposing {
+            0 => self.head.seq.into(),
+            n => EntryNo::supposed(n),
+        }
+    }
+}
+
+/// What the record held by then; without it, all that it holds and all that is supposed.
+pub fn known(record: &Record, at: Option<&str>) -> Result<Known, Failure> {
+    match at {
+        Some(text) => Ok(Known {
+            head: known_at(record, text)?,
+            supposing: 0,
+        }),
+        None => Ok(Known {
+            head: record.head(),
+            supposing: record.known().nth_supposed().unwrap_or_default(),
+        }),
+    }
+}
+
 /// The dials as a question, and what it is asked of.
 pub fn ask(record: &Record, dials: &Dials, outside: Outside) -> Result<(Ask, Known), Failure> {
-    let (last, known) = match &dials.known_at {
-        None => {
-            let (last, head) = (record.known(), record.head());
-            let supposing = last.nth_supposed().unwrap_or_default();
-            (last, Known { head, supposing })
-        }
-        Some(text) => {
-            let head = known_at(record, text)?;
-            (head.seq.into(), Known { head, supposing: 0 })
-        }
-    };
+    let known = known(record, dials.known_at.as_deref())?;
     let ask = Ask {
         on: dials.on(outside.today),
         public_by: dials.public_by,
-        known_at: last.position(),
+        known_at: known.last().position(),
         as_law_stood: dials.law_stood(outside.today),
     };
     Ok((ask, known))

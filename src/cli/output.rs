@@ -346,6 +346,21 @@ impl Receipt {
     }
 }
 
+/// The receipt of an answer about two points in time.
+#[derive(Debug, Clone, Serialize)]
+pub struct Ends {
+    /// The one.
+    pub from: Receipt,
+    /// The other.
+    pub to: Receipt,
+}
+
+impl std::fmt::Display for Ends {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "from {}\nto   {}", self.from, self.to)
+    }
+}
+
 impl std::fmt::Display for Receipt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let KnownAt { seq, link } = &self.known_at;

@@ -1,6 +1,6 @@
 //! `rectify`: withdraws an entry of ours that was wrong.
 
-use super::append::{refused, tell};
+use super::append::{radius, refused, tell};
 use super::args::Rectify;
 use super::output::Output;
 use super::{Exit, Failure, Global, Outside, open};
@@ -68,6 +68,7 @@ pub fn run(
             told.push(one)
         })
         .map_err(refused)?;
-    tell(&appended, &told, args.dry_run, out)?;
+    let radius = radius(&record, &appended, args.dry_run, outside)?;
+    tell(&appended, &told, radius.as_deref(), out)?;
     Ok(Exit::Done)
 }

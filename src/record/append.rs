@@ -1,7 +1,7 @@
 //! Appending: drafts are judged, sealed and handed to the store, all or none.
 
 use super::{Record, RecordError, checked, fill};
-use crate::domain::Instant;
+use crate::domain::{Instant, RegimeKey};
 use crate::index::{IndexError, packed, rows_in};
 use crate::log::{Commitment, Entry, Follows, Head, Kind, Link, Recorded as RecordedAt, Salt};
 use crate::register::{
@@ -12,7 +12,7 @@ use crate::store::{self, Log as _, Projection, StoreError};
 use fastbloom::BloomFilter;
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// More marks than this are not kept between appends: about 200 MB.
 const MAX_WEIGHT: usize = 2_000_000;
@@ -132,7 +132,7 @@ pub struct Recorded {
 }
 
 /// What an append came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
     /// How many entries were recorded, or would have been.
     pub recorded: u64,
@@ -140,6 +140,8 @@ pub struct Appended {
     pub already: u64,
     /// The head now.
     pub head: Head,
+    /// After a dry run: the rows that would have been recorded, with their positions, by regime.
+    pub planned: BTreeMap<RegimeKey, Vec<(u64, Row)>>,
 }
 
 /// A JSON document and where it was read.
@@ -340,11 +342,18 @@ impl Batch {
         sealed.into_par_iter().with_min_len(64).map(index).unzip()
     }
 
-    fn ended(&self) -> Appended {
+    fn ended(self) -> Appended {
+        let mut planned: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (entry, rows) in self.sealed {
+            for (regime, row) in rows.rows {
+                planned.entry(regime).or_default().push((entry.seq(), row));
+            }
+        }
         Appended {
             recorded: self.recorded,
             already: self.already,
             head: self.head,
+            planned,
         }
     }
 }

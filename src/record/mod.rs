@@ -10,18 +10,19 @@ mod suppose;
 pub use append::{AppendError, AppendOptions, Appended, Doc, Recorded, read_all};
 pub use redact::{RedactError, RedactOptions, RedactedNow};
 
-use crate::domain::{Instant, Moment, Opening, RegimeKey, SubjectId, Withdrawn};
+use crate::domain::{Day, Instant, Moment, Opening, RegimeKey, SubjectId, Withdrawn};
 use crate::index::{INDEXING, rows_in};
 use crate::log::{
     Body, Commitment, Entry, EntryError, Follows, Head, Kind, Origin, OriginError,
     Recorded as RecordedAt, Salt,
 };
 use crate::register::{
-    Admission, Ask, Draft, Due, History, Interval, RegimeState, Rows, SCHEMA, Table, Term,
-    Withheld, project,
+    Admission, Ask, BlastRadius, Diff, Draft, Due, History, Interval, RegimeState, Row, Rows,
+    SCHEMA, Table, Term, Withheld, project,
 };
 use crate::store::{self, Log as _, Opened, Repair, Store, StoreError, Stored, Who};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::path::Path;
 use std::time::Duration;
@@ -302,6 +303,37 @@ impl Record {
             .par_iter()
             .map(|regime| Ok(self.history(regime)?.view(ask).panel()));
         Ok(panels.collect::<Result<Vec<_>, RecordError>>()?.concat())
+    }
+
+    /// What is different in a regime between two answers.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be used.
+    pub fn diff(&self, regime: &RegimeKey, a: &Ask, b: &Ask) -> Result<Diff, RecordError> {
+        Ok(Diff::between(&self.history(regime)?, a, b))
+    }
+
+    /// What entries that are not recorded would change of days before today, regime by regime.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be used.
+    pub fn blast_radius(
+        &self,
+        planned: &BTreeMap<RegimeKey, Vec<(u64, Row)>>,
+        today: Day,
+    ) -> Result<Vec<BlastRadius>, RecordError> {
+        let head = self.head().seq;
+        let regimes: Vec<_> = planned.iter().collect();
+        let of = |(regime, rows): &(&RegimeKey, &Vec<(u64, Row)>)| {
+            let mut history = self.history(regime)?;
+            for (seq, row) in *rows {
+                history.push(*seq, row.clone());
+            }
+            Ok(history.blast_radius(head, today))
+        };
+        regimes.par_iter().map(of).collect()
     }
 
     /// The regimes under which something is recorded of a subject, by name.

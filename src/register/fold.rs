@@ -173,21 +173,15 @@ impl View<'_> {
     /// day was alive until then; what a renewal presupposes and the record lacks is unknown before it, so that neither
     /// it nor what follows it is evidence.
     fn is_evidenced(&self) -> bool {
-        let lives = |one: &Placed<'_>| {
-            !super::row::is_step(one.effect())
-                && !matches!(one.effect(), Effect::Annulled(_) | Effect::Corrected(_))
-        };
-        let is_gap = |one: &&Placed<'_>| {
-            matches!(one.effect(), Effect::Renewed(e) if e.prior_unrecorded) && one.day() > self.on
-        };
-        let gap = self.placed.iter().find(is_gap).map(Placed::day);
+        let later_gap = |one: &&Placed<'_>| is_gap(one.effect()) && one.day() > self.on;
+        let gap = self.placed.iter().find(later_gap).map(Placed::day);
         let before_gap = |one: &&Placed<'_>| gap.is_none_or(|gap| one.day() < gap);
         self.placed
             .iter()
             .filter(before_gap)
             .any(|one| match one.effect() {
                 Effect::Repealed(_) => one.day() > self.on,
-                _ => lives(one) && (one.adopted() >= self.on || one.day() >= self.on),
+                effect => lives(effect) && (one.adopted() >= self.on || one.day() >= self.on),
             })
     }
 
@@ -554,6 +548,16 @@ pub(super) fn maintained(annulled: &Annulled, as_law_stood: Day, zone: chrono_tz
         Some(Until::Moment(last)) => as_law_stood <= last.day(zone),
         Some(Until::Open | Until::Condition(_) | Until::Regime) => true,
     }
+}
+
+/// Whether an effect shows that its regime is alive when it is decided.
+pub(super) fn lives(effect: &Effect) -> bool {
+    !super::row::is_step(effect) && !matches!(effect, Effect::Annulled(_) | Effect::Corrected(_))
+}
+
+/// Whether what the effect presupposes is not recorded, so that what comes after it is no evidence of what came before.
+pub(super) fn is_gap(effect: &Effect) -> bool {
+    matches!(effect, Effect::Renewed(e) if e.prior_unrecorded)
 }
 
 fn begins(effect: &Effect) -> bool {

@@ -9,7 +9,12 @@
 
 mod admit;
 mod ask;
+mod bisect;
+mod blast;
+mod cause;
+mod condition;
 mod coverage;
+mod diff;
 mod draft;
 mod due;
 mod entry_no;
@@ -27,7 +32,12 @@ mod view;
 
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
+pub use bisect::{At, Bisection, Flip};
+pub use blast::{Blast, BlastRadius, Past};
+pub use cause::{Cause, Correction};
+pub use condition::{Condition, InvalidCondition, Test};
 pub use coverage::{ByTier, Coverage, Covered};
+pub use diff::{Change, Diff, Fate, Field, Line, Sheet, sheet};
 pub use draft::{Draft, DraftError, SCHEMA, says_the_same};
 pub use due::{Due, DueKind};
 pub use entry_no::EntryNo;

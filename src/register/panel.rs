@@ -72,8 +72,12 @@ impl View<'_> {
     pub fn panel(&self) -> Vec<Interval> {
         let mut open: BTreeMap<(SubjectId, Option<MeasureKey>), Interval> = BTreeMap::new();
         let mut closed = Vec::new();
-        for day in self.turning_days() {
-            let state = self.turned_to(day.into()).state();
+        let mut view = self.clone();
+        let mut days = self.turning_days();
+        days.split_off(&self.on.next());
+        for day in days {
+            view.turn(day.into());
+            let state = view.state();
             let mut before = std::mem::take(&mut open);
             for (listing, measure, standing) in lines(&state) {
                 let key = (listing.subject.clone(), measure);

@@ -6,6 +6,9 @@ use crate::log::Kind;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+mod causes;
+mod laws;
+
 const REGIME: &str = "EU-TEST";
 
 fn day(text: &str) -> Day {

@@ -1,46 +1,103 @@
-//! Turning points: the days on which an answer about a regime can change.
+//! Turning days: the days on which an answer may differ from that of the day before.
+//!
+//! Between two of them nothing begins, ends or is decided, so that an answer asked about on one of them holds until the
+//! next (its counts of days aside). They are what makes a question about all days a question about finitely many.
 
-use super::view::View;
+use super::fold::{is_gap, lives};
+use super::view::{History, Placed, View};
 use crate::domain::{Day, Effect, Moment, Until};
 use std::collections::BTreeSet;
 
 impl<'a> View<'a> {
-    /// The same view from another day or instant.
-    pub(super) fn turned_to(&self, on: Moment) -> View<'a> {
-        let mut view = self.clone();
-        view.ask.on = on;
-        view.at = on.ends(view.zone);
-        view.on = on.day(view.zone);
-        view
+    /// Asks the same about another day or instant. The law stays the one that was asked for.
+    pub(super) fn turn(&mut self, on: Moment) {
+        self.ask.on = on;
+        self.at = on.ends(self.zone);
+        self.on = on.day(self.zone);
     }
 
-    /// The days through the day asked about on which something is adopted, begins, or is over for the first time.
-    /// Between two of them no answer changes, but for the days left.
+    /// The view of some lines alone: their effects, the regime's own, and the latest of all before each gap and at the end,
+    /// which show that a regime without a recorded end is alive. Other lines may be missing from its answers.
+    #[must_use]
+    pub(super) fn about(mut self, is_asked: impl Fn(&str) -> bool) -> Self {
+        let gaps = self.placed.iter().filter(|one| is_gap(one.effect()));
+        let mut latest = Vec::new();
+        for before in gaps.map(|gap| Some(gap.day())).chain([None]) {
+            let alive = self.placed.iter().filter(|one| {
+                lives(one.effect()) && before.is_none_or(|before| one.day() < before)
+            });
+            latest.extend(alive.clone().max_by_key(|one| one.adopted()));
+            latest.extend(alive.max_by_key(|one| one.day()));
+        }
+        let latest: Vec<_> = latest.into_iter().map(Placed::order).collect();
+        let concerns = |one: &Placed<'a>| match part(one.effect()) {
+            Some(part) => {
+                is_asked(part) || counts(one.effect()) || one.decision.procedure.is_some()
+            }
+            None => true,
+        };
+        self.placed
+            .retain(|one| concerns(one) || latest.contains(&one.order()));
+        self.voided.retain(concerns);
+        self
+    }
+
+    /// Its turning days, in order.
+    #[must_use]
     pub(super) fn turning_days(&self) -> BTreeSet<Day> {
-        let zone = self.zone;
         let mut days = BTreeSet::new();
-        for one in self.placed.iter().chain(&self.voided) {
-            days.extend([
-                one.starts().day(zone),
-                one.adopted(),
-                // The day after one on which a decision shows that the regime lives.
-                one.adopted().next(),
-                one.day().next(),
-                one.decision.in_force_at.day(zone),
-            ]);
-            let terms = one.effect().until().into_iter().chain(&one.decision.until);
-            days.extend(terms.filter_map(|until| match until {
-                Until::Moment(last) => Some(last.day(zone).next()),
-                _ => None,
-            }));
+        // What holds on a day and what holds after it: both it and the next may be the first of something.
+        let mut turn = |day: Day| days.extend([day, day.next()]);
+        for one in self.everything() {
+            turn(one.starts().day(self.zone));
+            turn(one.day());
+            turn(one.adopted());
+            turn(one.decision.in_force_at.day(self.zone));
+            let own = one.effect().until();
+            for until in own.into_iter().chain(&one.decision.until) {
+                if let Until::Moment(last) = until {
+                    turn(last.day(self.zone));
+                }
+            }
             if let Effect::Annulled(e) = one.effect() {
-                days.extend(e.from.into_iter().chain(e.to.map(Day::next)));
+                let kept = match &e.maintained_until {
+                    Some(Until::Moment(last)) => Some(last.day(one.zone())),
+                    _ => None,
+                };
+                [e.from, e.to, e.counts_from, kept]
+                    .into_iter()
+                    .flatten()
+                    .for_each(&mut turn);
             }
         }
         for survey in &self.surveys {
-            days.extend(survey.from.into_iter().chain([survey.through.next()]));
+            survey
+                .from
+                .into_iter()
+                .chain([survey.through])
+                .for_each(&mut turn);
         }
-        days.split_off(&self.on.next());
         days
     }
+}
+
+impl History {
+    /// The measures and subjects that the regime ever had, as far as they are recorded.
+    #[must_use]
+    pub fn parts(&self) -> BTreeSet<&str> {
+        let decisions = self.rows().iter().filter_map(|(_, row)| row.decision());
+        let effects = decisions.flat_map(|decision| &decision.effects);
+        effects.filter_map(|row| part(&row.effect)).collect()
+    }
+}
+
+/// The measure or the subject that an effect is about.
+pub(super) fn part(effect: &Effect) -> Option<&str> {
+    let subject = effect.subject().map(|subject| subject.as_str());
+    subject.or_else(|| effect.measure().map(|measure| measure.as_str()))
+}
+
+/// Whether an effect changes the count of entries that the sources do not name.
+fn counts(effect: &Effect) -> bool {
+    matches!(effect, Effect::Amended(e) if e.entries_added.is_some() || e.entries_removed.is_some())
 }

@@ -296,6 +296,11 @@ impl<'a> View<'a> {
         &self.placed
     }
 
+    /// The effects, and those that courts have voided.
+    pub(super) fn everything(&self) -> impl Iterator<Item = &Placed<'a>> {
+        self.placed.iter().chain(&self.voided)
+    }
+
     /// Whether a survey covers every day from `from` to the day asked about.
     pub(super) fn is_surveyed(&self, from: Day) -> bool {
         self.surveys.iter().any(|survey| {

@@ -4,10 +4,13 @@
 #![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod bad_input;
+mod bisect;
+mod blast;
 mod cases;
 mod chains;
 mod common;
 mod coverage;
+mod diff;
 mod due;
 mod events;
 mod export;

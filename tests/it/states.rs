@@ -13,12 +13,24 @@ use super::common::{Ran, World};
 
 /// The settings of every golden: at the project's top, without what differs from run to run.
 pub fn golden(name: &str, text: &str) {
+    settings().bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// A golden without positions in the record, which move as the shipped record grows.
+pub fn golden_unnumbered(name: &str, text: &str) {
+    let mut settings = settings();
+    settings.add_filter(r"entry(\s+)\d+", "entry$1[n]");
+    settings.add_filter(r"known at \d+ \[link\]", "known at [head]");
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.add_filter(r"known at (\d+) [0-9a-f]{12}", "known at $1 [link]");
-    settings.bind(|| insta::assert_snapshot!(name, text));
+    settings
 }
 
 /// The record of that world.
