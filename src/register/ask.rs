@@ -1,5 +1,6 @@
 //! The dials of a question.
 
+use super::DecisionRow;
 use crate::domain::{Day, Jurisdiction, Moment};
 use serde::Serialize;
 
@@ -28,5 +29,11 @@ impl Ask {
             known_at,
             as_law_stood: public_by.unwrap_or(today.max(asked)),
         }
+    }
+
+    /// Whether the decision was public by the day asked for.
+    pub(super) fn is_public(&self, decision: &DecisionRow) -> bool {
+        self.public_by
+            .is_none_or(|by| decision.public_on.is_none_or(|on| on <= by))
     }
 }

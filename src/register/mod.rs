@@ -11,6 +11,7 @@ mod admit;
 mod ask;
 mod draft;
 mod fold;
+mod phase;
 mod procedure;
 mod row;
 mod state;

@@ -95,6 +95,21 @@ pub enum PlacedBy {
 }
 
 impl PlacedBy {
+    /// Which date it was, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::EffectApplies => "applies of the effect",
+            Self::Applies => "applies of the act",
+            Self::InForce => "entry into force",
+            Self::Taken => "the day the step was taken",
+            Self::DayAfterPublication => "day after publication, assumed",
+            Self::Adopted => "day of adoption, assumed",
+            Self::Announced => "day of announcement, assumed",
+            Self::Assumed => "day chosen by the record-keeper, assumed",
+        }
+    }
+
     /// Whether the place is an assumption, not a date that was read.
     #[must_use]
     pub fn is_assumed(self) -> bool {
@@ -255,6 +270,16 @@ pub(super) fn rows_of_rectification(rectification: Rectification) -> Rows {
 }
 
 impl Row {
+    /// The decision that the row puts into the law: its own, or a withdrawal's replacement.
+    #[must_use]
+    pub fn decision(&self) -> Option<&DecisionRow> {
+        match self {
+            Self::Decision(decision) => Some(decision),
+            Self::Withdrawal(withdrawal) => withdrawal.replacement.as_ref(),
+            Self::Survey(_) => None,
+        }
+    }
+
     fn into_decision(self) -> Option<DecisionRow> {
         match self {
             Self::Decision(row) => Some(row),
