@@ -4,6 +4,7 @@
 //! entry is sealed. Effects (files, locks, sled) are the store's; the time is the caller's.
 
 mod append;
+mod name;
 
 pub use append::{AppendError, AppendOptions, Appended, Doc, Recorded, read_all};
 

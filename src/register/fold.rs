@@ -451,7 +451,7 @@ impl View<'_> {
         cancelled.collect()
     }
 
-    fn unnamed_entries(&self) -> i64 {
+    pub(super) fn unnamed_entries(&self) -> i64 {
         let begun = self.placed.iter().filter(|one| one.starts() <= self.at);
         let counts = begun.map(|one| match one.effect() {
             Effect::Amended(e) => {

@@ -11,18 +11,22 @@ mod admit;
 mod ask;
 mod draft;
 mod fold;
+mod name;
 mod phase;
 mod procedure;
 mod row;
 mod state;
 mod story;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod view;
+mod why;
 
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
 pub use draft::{Draft, DraftError, SCHEMA};
+pub use name::{Match, NameKind, Named, Nearness, called, close, folded};
 pub use row::{
     DecisionRow, EffectRow, INDEX_VERSION, PlacedBy, Row, Rows, SurveyRow, Table, Term,
     WithdrawalRow, project,
@@ -32,4 +36,6 @@ pub use state::{
     Surveyed, Unknown,
 };
 pub use story::{Episode, Story};
+pub use subject::{Listing, Particulars, Span};
 pub use view::{History, Placed, View};
+pub use why::{Absent, Cause, Line, Missing, Ref, Role, Why};

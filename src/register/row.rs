@@ -11,7 +11,7 @@ use crate::log::Kind;
 use serde::{Deserialize, Serialize};
 
 /// Version of the rows and terms below. A record indexed with another version is indexed anew.
-pub const INDEX_VERSION: u32 = 1;
+pub const INDEX_VERSION: u32 = 2;
 
 /// One entry's part in one regime.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,6 +150,8 @@ pub enum Table {
     Subject = 2,
     /// An entry's link: the hash is its first eight bytes, so that a prefix is a range.
     Link = 3,
+    /// A subject's name, alias or identifier, folded.
+    Name = 4,
 }
 
 /// One thing that an entry can be found by.
@@ -224,12 +226,15 @@ pub(super) fn rows_of_survey(survey: Survey) -> Rows {
 
 pub(super) fn rows_of_decision(decision: Decision) -> Rows {
     let mut terms = vec![Term::of(Table::Id, decision.id.as_str())];
-    for subject in decision.effects.iter().filter_map(Effect::subject) {
-        let term = Term::of(Table::Subject, subject.as_str());
-        if !terms.contains(&term) {
-            terms.push(term);
-        }
+    for effect in &decision.effects {
+        let subject = effect.subject();
+        let subject = subject.map(|id| Term::of(Table::Subject, id.as_str()));
+        let named = super::name::names(effect).into_iter();
+        let named = named.map(|(_, name)| Term::of(Table::Name, &super::folded(name)));
+        terms.extend(subject.into_iter().chain(named));
     }
+    terms.sort_unstable_by_key(|term| (term.table as u8, term.hash));
+    terms.dedup();
     let rows = split(decision)
         .into_iter()
         .map(|(regime, row)| (regime, Row::Decision(row)))
