@@ -3,7 +3,9 @@
 mod append;
 mod args;
 mod board;
+mod causes;
 mod completions;
+mod dot;
 mod export;
 mod failure;
 mod history;
@@ -15,7 +17,10 @@ mod page;
 mod rectify;
 mod show;
 mod state;
+mod subject;
 mod verify;
+mod who;
+mod why;
 
 pub use args::{Args, Global, Verb};
 pub use failure::{Exit, Failure};
@@ -46,6 +51,8 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::Show(args) => show::run(&global, &args, &out),
         Verb::State(args) => state::run(&global, &args, outside, &out),
         Verb::History(args) => history::run(&global, &args, outside, &out),
+        Verb::Why(args) => why::run(&global, &args, outside, &out),
+        Verb::Subject(args) => subject::run(&global, &args, outside, &out),
         Verb::Verify(args) => verify::run(&global, &args, &out),
         Verb::Reindex => verify::reindex(&global, outside, &out),
         Verb::Export(args) => export::run(&global, &args, &out),

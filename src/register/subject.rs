@@ -42,7 +42,7 @@ pub struct Span {
     pub until: Option<Until>,
     /// Why the record does not know.
     pub unknown: Option<Unknown>,
-    /// What makes it so: the deciding effect.
+    /// What makes it so: the deciding effect. None for a lapse and for what is unknown: nobody decided.
     pub began: Option<Reason>,
     /// What ended it, where a decision did.
     pub ended: Option<Reason>,
@@ -200,6 +200,7 @@ impl View<'_> {
 
 impl Span {
     fn open(from: Day, standing: &Standing) -> Self {
+        let by_decision = !matches!(standing.status, Status::Lapsed | Status::Unknown);
         Self {
             from,
             through: None,
@@ -207,7 +208,9 @@ impl Span {
             answer: standing.answer,
             until: standing.until.clone(),
             unknown: standing.unknown.clone(),
-            began: standing.because.last().cloned(),
+            began: by_decision
+                .then(|| standing.because.last().cloned())
+                .flatten(),
             ended: None,
         }
     }

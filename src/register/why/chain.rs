@@ -38,7 +38,7 @@ impl<'a> Chain<'_, 'a> {
                 _ if is_step(one.effect()) => self.role_of_step(one, left_out, own, is_asked),
                 _ if !concerns(line, one, &all) => None,
                 Some(role) => Some(role.clone()),
-                None => Some(self.role(one, &trace, own)),
+                None => Some(self.role(line, one, &trace, own)),
             };
             chain.extend(role.map(|role| (*one, role)));
         }
@@ -96,13 +96,16 @@ impl<'a> Chain<'_, 'a> {
     }
 
     /// The part of an effect that the dials leave and no court has taken out.
-    fn role(&self, one: &Placed<'a>, trace: &Trace<'a>, own: &[Reason]) -> Role {
+    fn role(&self, line: &Line, one: &Placed<'a>, trace: &Trace<'a>, own: &[Reason]) -> Role {
         let decides = self.reasons.last().map(key);
         if decides == Some(one.key()) {
             return Role::Decides;
         }
         let rests = own.iter().any(|reason| key(reason) == one.key());
-        if rests && let Some(role) = self.annulled(one, trace) {
+        if rests
+            && line == self.asked
+            && let Some(role) = self.annulled(one, trace)
+        {
             return role;
         }
         match trace.fates.get(&one.key()) {
@@ -110,6 +113,9 @@ impl<'a> Chain<'_, 'a> {
             _ if rests => return Role::Contributes,
             Some(Fate::Superseded(by)) => return Role::Superseded { by: by.into() },
             None => {}
+        }
+        if let Some(role) = self.undoes(one) {
+            return role;
         }
         match one.effect() {
             Effect::Annulled(e) if !self.view.is_annulled(e) => Role::OutsideSpan {
@@ -159,6 +165,33 @@ impl<'a> Chain<'_, 'a> {
         }
     }
 
+    /// A court's decision that takes others out of the law, or an order out of force.
+    fn undoes(&self, one: &Placed<'a>) -> Option<Role> {
+        let voided = self.view.voided.iter().filter_map(|void| match void.why {
+            Void::Annulled(by) | Void::SetAside(by) => (by.key() == one.key()).then_some(void.one),
+            Void::CountsFrom(_) => None,
+        });
+        let cancelled = self.view.placed.iter().filter(|other| {
+            matches!((one.effect(), other.effect()), (Effect::OrderCancelled(e), Effect::OrderGranted(_))
+                if e.decision == other.decision.id && one.starts() <= self.view.at)
+        });
+        let of: Vec<Ref> = voided
+            .chain(cancelled.copied())
+            .filter(|other| self.is_of_asked(other))
+            .map(|other| Ref::from(&other))
+            .collect();
+        (!of.is_empty()).then_some(Role::Undoes { of })
+    }
+
+    fn is_of_asked(&self, one: &Placed<'a>) -> bool {
+        match (self.asked, Slot::of(one.effect())) {
+            (Line::Regime, Slot::Regime) => true,
+            (Line::Measure(key), Slot::Measure(of)) => key == of,
+            (Line::Listing(id), Slot::Listing(of)) => id == of,
+            _ => false,
+        }
+    }
+
     /// A court order that does not bind any more.
     fn order(&self, one: &Placed<'a>) -> Role {
         if let Some(until) = self.view.order_run_out(one) {
@@ -181,7 +214,8 @@ impl<'a> Chain<'_, 'a> {
         (by.key() == one.key()).then_some(Role::RanOut { until })
     }
 
-    /// A step is told where the answer rests on it, or on a decision that its procedure led to.
+    /// A step is told where the answer rests on it, where it led to a decision that the answer rests on or follows a
+    /// judgment on the line, and where it is all that happened since the last decision.
     fn role_of_step(
         &self,
         one: &Placed<'a>,
@@ -192,22 +226,44 @@ impl<'a> Chain<'_, 'a> {
         if !is_asked || left_out.is_some() || one.adopted() > self.view.on {
             return None;
         }
-        if self.reasons.last().map(key) == Some(one.key()) {
+        let decides = self.reasons.last();
+        if decides.map(key) == Some(one.key()) {
             return Some(Role::Decides);
         }
-        if own.iter().any(|reason| key(reason) == one.key()) {
+        let rests = |other: &Placed<'a>| own.iter().any(|reason| key(reason) == other.key());
+        if rests(one) {
             return Some(Role::Contributes);
         }
-        let procedure = one.decision.procedure.as_ref()?;
-        let mut placed = self.view.placed.iter();
-        let towards = placed.find(|other| {
+        let in_procedure = |other: &&Placed<'a>| {
+            let procedure = one.decision.procedure.as_ref();
             !is_step(other.effect())
-                && other.decision.procedure.as_ref() == Some(procedure)
-                && own.iter().any(|reason| key(reason) == other.key())
-        })?;
-        Some(Role::Step {
-            towards: towards.into(),
-        })
+                && procedure.is_some()
+                && other.decision.procedure.as_ref() == procedure
+        };
+        let leads = |other: &&Placed<'a>| rests(other) && one.order() < other.order();
+        let of_court = |other: &&Placed<'a>| {
+            self.is_of_asked(other)
+                && matches!(
+                    other.effect(),
+                    Effect::Annulled(_) | Effect::OrderGranted(_)
+                )
+        };
+        let mut acts = self.view.placed.iter().filter(in_procedure);
+        if let Some(towards) = acts.find(|other| leads(other) || of_court(other)) {
+            return Some(Role::Step {
+                towards: towards.into(),
+            });
+        }
+        let is_open = matches!(self.status, Some(Status::Lapsed | Status::Unknown));
+        let mut placed = self.view.placed.iter();
+        let last = placed.find(|other| decides.map(key) == Some(other.key()))?;
+        let mut acts = self.view.placed.iter().filter(in_procedure);
+        let open = *self.asked == Line::Regime
+            && is_open
+            && one.order() > last.order()
+            && !matches!(one.effect(), Effect::Stated(_))
+            && acts.all(|other| other.adopted() > self.view.on);
+        open.then_some(Role::NoDecision)
     }
 
     /// Whether it could not move the answer on the day asked about, whatever the dials.

@@ -42,7 +42,7 @@ pub struct Ref {
     pub act: String,
 }
 
-/// What part an effect has in an answer. The first four make it, the others are why something else does not.
+/// What part an effect has in an answer: the first ones make it, the others say why an effect does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
 pub enum Role {
@@ -116,8 +116,32 @@ pub enum Role {
         /// Why.
         because: String,
     },
+    /// It annuls, sets aside or cancels what would bear on the line otherwise.
+    Undoes {
+        /// What it undoes.
+        of: Vec<Ref>,
+    },
+    /// A step after the last decision, of which no decision came by the day asked about.
+    NoDecision,
     /// It changes or permits something and leaves the standing alone.
     Beside,
+}
+
+impl Role {
+    /// The other effects that it names.
+    #[must_use]
+    pub fn others(&self) -> &[Ref] {
+        match self {
+            Self::Maintained { by, .. }
+            | Self::Step { towards: by }
+            | Self::Superseded { by }
+            | Self::Ended { by }
+            | Self::Voided { by }
+            | Self::SetAside { by } => std::slice::from_ref(by),
+            Self::Undoes { of } => of,
+            _ => &[],
+        }
+    }
 }
 
 impl Cause {
