@@ -156,7 +156,10 @@ impl View<'_> {
     pub(super) fn evidence(&self) -> Option<&Placed<'_>> {
         let lives = |one: &Placed<'_>| {
             !super::row::is_step(one.effect())
-                && !matches!(one.effect(), Effect::Annulled(_) | Effect::Corrected(_))
+                && !matches!(
+                    one.effect(),
+                    Effect::Annulled(_) | Effect::AnnulmentSetAside(_) | Effect::Corrected(_)
+                )
         };
         self.placed.iter().find(|one| match one.effect() {
             Effect::Repealed(_) => one.day() > self.on,
@@ -421,7 +424,12 @@ impl View<'_> {
                 | Status::Unknown
                 | Status::Annulled
         );
-        if !own_end && has_begun {
+        // A term of its own that reaches further than its regime's is over with the regime.
+        let is_over = regime
+            .until
+            .as_ref()
+            .is_some_and(|until| self.is_past(until));
+        if has_begun && (!own_end || is_over) {
             self.set_term(&mut standing, regime.until.clone());
         }
         if has_begun && regime.status != Status::Applicable {

@@ -1,5 +1,8 @@
 //! The fold and admission in small worlds of their own. The real cases are in `tests/`, over the shipped record.
 
+mod ladder;
+mod why;
+
 use super::*;
 use crate::domain::{Answer, Day, Moment, RegimeKey, Status};
 use crate::log::Kind;

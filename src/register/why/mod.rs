@@ -7,9 +7,6 @@ mod chain;
 mod role;
 mod trace;
 
-#[cfg(test)]
-mod tests;
-
 pub use role::{Cause, Ref, Role};
 
 use super::phase::{Phase, Slots};
