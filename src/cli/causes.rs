@@ -30,9 +30,7 @@ pub fn tell<'a>(
     }
     let idle = chain.iter().filter(|cause| cause.idle && !all).count();
     if idle > 0 {
-        let line = format!(
-            "Not told: {idle} that begin after this day or leave the standing alone (--all tells them)"
-        );
+        let line = format!("Left out: {idle} that cannot move this answer (--all tells them)");
         out.wrap(into, "  ", "    ", &line);
     }
 }

@@ -244,6 +244,16 @@ pub fn status_line(standing: &Standing, on: Moment) -> String {
     format!("{status} on {on}{}", term(standing))
 }
 
+/// The same of a listing: it is listed or delisted, not in force or repealed.
+pub fn listing_line(standing: &Standing, on: Moment) -> String {
+    let line = status_line(standing, on);
+    match standing.status {
+        Status::Applicable => line.replacen(Status::Applicable.words(), "listed", 1),
+        Status::Repealed => line.replacen(Status::Repealed.words(), "delisted", 1),
+        _ => line,
+    }
+}
+
 /// How the term ends, after the status.
 fn term(standing: &Standing) -> String {
     match (&standing.until, standing.status) {

@@ -137,7 +137,7 @@ fn tell<'a>(
     let regime = listing.regime.as_str();
     let indent = " ".repeat(regime.len() + 2);
     let line = match &listing.standing {
-        Some(standing) => page::status_line(standing, ask.on),
+        Some(standing) => page::listing_line(standing, ask.on),
         None => format!("not listed yet on {}", ask.on),
     };
     out.wrap(text, &format!("{}  ", heading(regime)), &indent, &line);
@@ -151,7 +151,8 @@ fn tell<'a>(
             reason.map(|one| acts.cite(one)).unwrap_or_default()
         };
         table.add_row([
-            span.from.to_string(),
+            span.from
+                .map_or_else(|| "before".to_owned(), |day| day.to_string()),
             through(span),
             status(span),
             entry(&span.began),
@@ -164,7 +165,9 @@ fn tell<'a>(
         format!("{}{assumed}", reason.from)
     };
     let mut assumed = listing.courts.iter().any(|cause| cause.effect.assumed);
-    let _ = writeln!(text, "\n  {}", heading("Names"));
+    if !listing.particulars.is_empty() {
+        let _ = writeln!(text, "\n  {}", heading("Names"));
+    }
     for one in &listing.particulars {
         assumed |= one.because.assumed;
         acts.cite(std::slice::from_ref(&one.because));

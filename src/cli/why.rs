@@ -164,7 +164,11 @@ impl Text<'_> {
         let indent = " ".repeat(asked.len() + 2);
         out.wrap(text, &format!("{}  ", heading(&asked)), &indent, name);
         if let Some(standing) = &why.standing {
-            out.wrap(text, "", "  ", &page::status_line(standing, *on));
+            let line = match why.line {
+                Line::Listing(_) => page::listing_line(standing, *on),
+                _ => page::status_line(standing, *on),
+            };
+            out.wrap(text, "", "  ", &line);
             for line in page::remarks(standing) {
                 out.wrap(text, "  ", "  ", &line);
             }

@@ -19,7 +19,7 @@ pub struct Listing {
     pub name: Option<String>,
     /// Where the listing stands on the day asked about; none where it has not begun.
     pub standing: Option<Standing>,
-    /// Where it stands over all of legal time, in order, without holes after the first day.
+    /// Where it stands over all of legal time, in order.
     pub spans: Vec<Span>,
     /// Names, references and other particulars, in legal order.
     pub particulars: Vec<Particulars>,
@@ -30,8 +30,8 @@ pub struct Listing {
 /// A span of days on which a listing stands in one way.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Span {
-    /// First day, inclusive.
-    pub from: Day,
+    /// First day, inclusive; none where it stood so before anything recorded.
+    pub from: Option<Day>,
     /// Last day, inclusive; none for the last span.
     pub through: Option<Day>,
     /// Where it stands.
@@ -115,6 +115,7 @@ fn particulars(one: &Placed<'_>) -> Option<Particulars> {
             e.reference.clone(),
             Some(e.change.clone()),
         ),
+        Effect::Delisted(e) if e.name.is_some() => (e.name.clone(), Vec::new(), None, None),
         _ => return None,
     };
     Some(Particulars {
@@ -132,10 +133,11 @@ impl View<'_> {
         let line = Line::Listing(subject.clone());
         let mut spans: Vec<Span> = Vec::new();
         let mut last: Option<Standing> = None;
-        for day in self.turning_days(subject, slots) {
-            if day < first {
-                continue;
-            }
+        let before = first.plus_days(-1);
+        let mut days = self.turning_days(subject, slots);
+        days = days.split_off(&first);
+        days.insert(before);
+        for day in days {
             self.turn_to(day);
             // Only before its first decision can a procedure stand in for a regime.
             let procedures = match self.regime(&slots.regime).1.unknown {
@@ -152,7 +154,8 @@ impl View<'_> {
                 if let Some(span) = spans.last_mut().filter(|span| span.through.is_none()) {
                     span.close(day, standing.as_ref());
                 }
-                spans.extend(standing.as_ref().map(|standing| Span::open(day, standing)));
+                let from = (day != before).then_some(day);
+                spans.extend(standing.as_ref().map(|standing| Span::open(from, standing)));
             } else if let (Some(span), Some(standing)) = (spans.last_mut(), &standing) {
                 span.until.clone_from(&standing.until);
             }
@@ -199,7 +202,7 @@ impl View<'_> {
 }
 
 impl Span {
-    fn open(from: Day, standing: &Standing) -> Self {
+    fn open(from: Option<Day>, standing: &Standing) -> Self {
         let by_decision = !matches!(standing.status, Status::Lapsed | Status::Unknown);
         Self {
             from,
@@ -215,7 +218,8 @@ impl Span {
         }
     }
 
-    /// Closes it before the day on which the next standing begins. A decision ended it if one began that day.
+    /// Closes it before the day on which the next standing begins. A decision ended it if one began that day and brought
+    /// another status.
     fn close(&mut self, next: Day, standing: Option<&Standing>) {
         self.through = Some(next.plus_days(-1));
         let decides = standing.and_then(|standing| standing.because.last());
@@ -223,6 +227,7 @@ impl Span {
             Moment::Day(day) => day == next,
             Moment::Instant(at) => Day::from(at.date_naive()) == next,
         };
-        self.ended = decides.filter(begins).cloned();
+        let other = standing.is_some_and(|standing| standing.status != self.status);
+        self.ended = decides.filter(|reason| other && begins(reason)).cloned();
     }
 }

@@ -14,4 +14,6 @@ mod kills;
 mod readme;
 mod states;
 mod stranger;
+mod subject;
 mod verbs;
+mod why;

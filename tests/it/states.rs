@@ -12,7 +12,7 @@ use regesta::register::{Ask, RegimeState, Row};
 use super::common::{Ran, World};
 
 /// The settings of every golden: at the project's top, without what differs from run to run.
-fn golden(name: &str, text: &str) {
+pub fn golden(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);
@@ -21,7 +21,7 @@ fn golden(name: &str, text: &str) {
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
-fn record(world: &World) -> Record {
+pub fn record(world: &World) -> Record {
     let options = Options {
         wait: Duration::from_secs(2),
         verb: "test".to_owned(),
@@ -30,12 +30,12 @@ fn record(world: &World) -> Record {
     Record::open(&world.record(), options).unwrap().0
 }
 
-fn today() -> Day {
+pub fn today() -> Day {
     "2026-11-24".parse().unwrap()
 }
 
 /// The days on which something begins or ends in a regime, and the day after each.
-fn turning_days(rows: &[(u64, Row)], regime: &RegimeKey) -> BTreeSet<Day> {
+pub fn turning_days(rows: &[(u64, Row)], regime: &RegimeKey) -> BTreeSet<Day> {
     let zone = Jurisdiction::from(regime).zone();
     let mut days = BTreeSet::new();
     for (_, row) in rows {

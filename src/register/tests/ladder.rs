@@ -34,7 +34,9 @@ fn any_decision(n: usize, kind: u8, at: u32, term: u32, own: bool) -> Value {
     let subject = json!({"id": "ann", "name": "Ann", "type": "person"});
     let effect = match kind {
         0 | 1 => json!({"listed": {"regime": REGIME, "subject": subject, "until": until}}),
-        2 => json!({"delisted": {"regime": REGIME, "subject": "ann"}}),
+        2 => {
+            json!({"delisted": {"regime": REGIME, "subject": "ann", "prior_unrecorded": own, "name": "Ann"}})
+        }
         3 => json!({"renewed": {"regime": REGIME, "until": last}}),
         4 => json!({"suspended": {"regime": REGIME, "until": until}}),
         5 => json!({"resumed": {"regime": REGIME}}),
@@ -168,7 +170,7 @@ proptest! {
         let stands = state.listings.iter().find(|one| one.subject == ann);
         let listing = history.listing(&ann, &ask);
         let spans = listing.map(|listing| listing.spans).unwrap_or_default();
-        let of_day = spans.iter().find(|span| span.from <= on && span.through.is_none_or(|last| on <= last));
+        let of_day = spans.iter().find(|span| span.from.is_none_or(|from| from <= on) && span.through.is_none_or(|last| on <= last));
         prop_assert_eq!(
             of_day.map(|span| span.status),
             stands.map(|one| one.standing.status),
