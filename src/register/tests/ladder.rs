@@ -84,11 +84,10 @@ fn standings(state: &RegimeState) -> Vec<&Standing> {
         .collect()
 }
 
-/// A state without the record positions that it cites.
-fn standing_of(
-    history: &History,
-    ask: &Ask,
-) -> Vec<(Status, Option<Moment>, Option<Until>, Vec<String>)> {
+/// A standing without the record positions that it cites: status, since, term, acts.
+type Bare = (Status, Option<Moment>, Option<Until>, Vec<String>);
+
+fn standing_of(history: &History, ask: &Ask) -> Vec<Bare> {
     let state = history.view(ask).state();
     let told = standings(&state).into_iter().map(|one| {
         let acts = one.because.iter().map(|reason| reason.act.clone());
