@@ -79,14 +79,13 @@ fn line(
         return Ok((Line::Measure(key.clone()), None));
     }
     let found = who::found(record, text, ask.known_at)?;
-    let here: Vec<_> = found
-        .iter()
-        .filter(|one| {
-            let mut names = history.names(ask.known_at);
-            names.any(|named| named.subject == one.found.subject)
-        })
-        .cloned()
-        .collect();
+    let mut here = Vec::new();
+    for one in &found {
+        let under = record.regimes_of(&one.found.subject);
+        if under.map_err(open::unusable)?.contains(history.regime()) {
+            here.push(one.clone());
+        }
+    }
     let found = if here.is_empty() { found } else { here };
     if found.is_empty() {
         let near = measures
