@@ -110,6 +110,10 @@ pub enum Verb {
     Diff(Diff),
     /// Find the legal days, or the entries, at which an answer changed
     Bisect(Bisect),
+    /// Explain a line of an answer: every effect that makes it so, in legal order
+    Why(Why),
+    /// Find a subject by any name, and tell where it is listed over all of legal time
+    Subject(Subject),
     /// Examine the record: links, digests, both copies, every decision, every index
     Verify(Verify),
     /// Rebuild every index from the log
@@ -310,7 +314,7 @@ pub struct State {
 
 #[derive(Debug, ClapArgs)]
 pub struct History {
-    /// A regime, or the id of a subject
+    /// A regime; or a subject by its id, a name or an alias, in any spelling
     #[arg(value_name = "REGIME|SUBJECT")]
     pub of: String,
     #[command(flatten)]
@@ -482,6 +486,30 @@ pub struct Bisect {
     /// The law as it stood on that day, before later judgments reached back
     #[arg(long, value_name = "DAY")]
     pub as_law_stood: Option<Day>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Why {
+    /// The regime
+    pub regime: String,
+    /// A measure by its key, or a listing by the subject's id or name; the regime's own status where it is left out
+    pub line: Option<String>,
+    /// Tell also what begins after the day asked about, and what leaves the standing alone
+    #[arg(long)]
+    pub all: bool,
+    /// Print a graph for Graphviz instead of text
+    #[arg(long, conflicts_with = "json")]
+    pub dot: bool,
+    #[command(flatten)]
+    pub dials: Dials,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Subject {
+    /// An id, a name or an alias, in any spelling
+    pub name: String,
+    #[command(flatten)]
+    pub dials: Dials,
 }
 
 #[derive(Debug, ClapArgs)]

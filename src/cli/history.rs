@@ -2,16 +2,17 @@
 
 use super::args::History;
 use super::output::{ASSUMED, Output, Receipt, heading, redacted};
-use super::{Exit, Failure, Global, Outside, open};
-use regesta::domain::{Moment, RegimeKey, SubjectId, Tier};
+use super::{Exit, Failure, Global, Outside, open, who};
+use regesta::domain::{Moment, RegimeKey, Tier};
 use regesta::record::Record;
-use regesta::register::{Episode, Story};
+use regesta::register::{Episode, Match, Nearness, Story};
 use serde::Serialize;
 use std::fmt::Write as _;
 
 #[derive(Serialize)]
 struct Answer<'a> {
     stories: &'a [Story],
+    matched: Option<&'a Match>,
     receipt: Receipt,
 }
 
@@ -24,22 +25,27 @@ pub fn run(
 ) -> Result<Exit, Failure> {
     let record = open::record(global, "history", outside, out)?;
     let (ask, link) = open::ask(&record, &args.dials, outside)?;
-    let (regimes, subject) = of(&record, &args.of)?;
+    let (regimes, matched) = of(&record, &args.of, ask.known_at)?;
+    let subject = matched.as_ref().map(|one| &one.found.subject);
     let mut stories = Vec::new();
     for regime in &regimes {
         let history = record.history(regime).map_err(open::unusable)?;
-        stories.push(history.view(&ask).story(subject.as_ref()));
+        stories.push(history.view(&ask).story(subject));
     }
     stories.retain(|story| !story.episodes.is_empty() || !story.redactions.is_empty());
     let receipt = Receipt::new(args.of.clone(), &ask, args.dials.as_law_stood, &link);
     if out.json {
         out.print_json(&Answer {
             stories: &stories,
+            matched: matched.as_ref(),
             receipt,
         })?;
         return Ok(Exit::Done);
     }
     let mut text = String::new();
+    if let Some(matched) = matched.as_ref().and_then(who::matched) {
+        let _ = writeln!(text, "{matched}");
+    }
     for story in &stories {
         let key = heading(story.regime.as_str());
         match &story.title {
@@ -69,16 +75,26 @@ pub fn run(
 }
 
 /// The regimes to tell of, and the subject where one was named.
-fn of(record: &Record, name: &str) -> Result<(Vec<RegimeKey>, Option<SubjectId>), Failure> {
-    if let Ok(subject) = name.parse::<SubjectId>() {
-        let regimes = record.regimes_of(&subject).map_err(open::unusable)?;
-        return match regimes.is_empty() {
-            false => Ok((regimes, Some(subject))),
-            true => Err(Failure::usage(format!("no subject {name} is recorded"))
-                .hint("a regime is written in upper case, like EU-RUS-SECTORAL; a subject by its id, like mikhail-fridman")),
-        };
+fn of(
+    record: &Record,
+    name: &str,
+    known_at: u64,
+) -> Result<(Vec<RegimeKey>, Option<Match>), Failure> {
+    let regimes = record.regimes().map_err(open::unusable)?;
+    if let Some(regime) = regimes.into_iter().find(|regime| regime.as_str() == name) {
+        return Ok((vec![regime], None));
     }
-    Ok((vec![open::regime(record, name)?], None))
+    let mut found = who::found(record, name, known_at)?;
+    // A regime's key with a slip of the pen is no close spelling of anybody.
+    if name.contains('-') && name.parse::<RegimeKey>().is_ok() {
+        found.retain(|one| one.nearness < Nearness::Close);
+        if found.is_empty() {
+            return Ok((vec![open::regime(record, name)?], None));
+        }
+    }
+    let one = who::one_of(found, name)?;
+    let regimes = record.regimes_of(&one.found.subject);
+    Ok((regimes.map_err(open::unusable)?, Some(one)))
 }
 
 /// Tells a story. The steps of one procedure hang together on a thread down the left side.

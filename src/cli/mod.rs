@@ -4,11 +4,13 @@ mod append;
 mod args;
 mod bisect;
 mod board;
+mod causes;
 mod changes;
 mod cite;
 mod completions;
 mod coverage;
 mod diff;
+mod dot;
 mod due;
 mod export;
 mod failure;
@@ -26,8 +28,11 @@ mod redact;
 mod sheet;
 mod show;
 mod state;
+mod subject;
 mod suppose;
 mod verify;
+mod who;
+mod why;
 
 pub use args::{Args, Global, Verb};
 pub use failure::{Exit, Failure};
@@ -65,6 +70,8 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::Suppose(args) => suppose::run(&global, &args, outside),
         Verb::Diff(args) => diff::run(&global, &args, outside, &out),
         Verb::Bisect(args) => bisect::run(&global, &args, outside, &out),
+        Verb::Why(args) => why::run(&global, &args, outside, &out),
+        Verb::Subject(args) => subject::run(&global, &args, outside, &out),
         Verb::Verify(args) => verify::run(&global, &args, &out),
         Verb::Reindex => verify::reindex(&global, outside, &out),
         Verb::Export(args) => export::run(&global, &args, outside, &out),

@@ -141,6 +141,11 @@ impl<'a> Acts<'a> {
             .unwrap_or_default()
     }
 
+    /// Takes note of an act.
+    pub fn note(&mut self, entry: EntryNo, act: &'a str) {
+        self.0.insert(entry, act);
+    }
+
     /// Says what a question mark behind a day means, where there was one.
     pub fn assumed(into: &mut String, because: &[Reason]) {
         if because.iter().any(|reason| reason.assumed) {

@@ -54,12 +54,7 @@ impl Page<'_> {
             }
         }
         let standing = &state.standing;
-        let _ = writeln!(
-            text,
-            "{} on {on}{}",
-            output::status(standing.status),
-            term(standing)
-        );
+        let _ = writeln!(text, "{}", status_line(standing, on));
         for line in remarks(standing) {
             out.wrap(text, "  ", "  ", &line);
         }
@@ -254,6 +249,22 @@ impl Page<'_> {
     }
 }
 
+/// Where something stands on that day, and how its term ends.
+pub fn status_line(standing: &Standing, on: Moment) -> String {
+    let status = output::status(standing.status);
+    format!("{status} on {on}{}", term(standing))
+}
+
+/// The same of a listing: it is listed or delisted, not in force or repealed.
+pub fn listing_line(standing: &Standing, on: Moment) -> String {
+    let line = status_line(standing, on);
+    match standing.status {
+        Status::Applicable => line.replacen(Status::Applicable.words(), "listed", 1),
+        Status::Repealed => line.replacen(Status::Repealed.words(), "delisted", 1),
+        _ => line,
+    }
+}
+
 /// How the term ends, after the status.
 fn term(standing: &Standing) -> String {
     match (&standing.until, standing.status) {
@@ -273,7 +284,7 @@ fn term(standing: &Standing) -> String {
 }
 
 /// What else is to be said of where something stands.
-fn remarks(standing: &Standing) -> Vec<String> {
+pub fn remarks(standing: &Standing) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(standing.unknown.as_ref().map(ToString::to_string));
     lines.extend(standing.applies.map(|from| format!("applies from {from}")));

@@ -4,6 +4,7 @@
 //! entry is sealed. Effects (files, locks, sled) are the store's; the time is the caller's.
 
 mod append;
+mod name;
 mod redact;
 mod suppose;
 

@@ -5,7 +5,7 @@
 //! [numbers](EntryNo) of their own; a question about an earlier `known_at` does not.
 
 use super::{AppendError, AppendOptions, Record, RecordError};
-use crate::domain::{Decision, Instant, RegimeKey};
+use crate::domain::{Decision, Instant, Redaction, RegimeKey, Replacement};
 use crate::log::Kind;
 use crate::register::{Draft, EntryNo, Row, Rows, Term};
 
@@ -44,8 +44,8 @@ impl Record {
         }
     }
 
-    /// The decision that an entry records, or that is supposed under that number; a rectification's is its replacement.
-    /// None where it is no decision.
+    /// The decision that an entry records, or that is supposed under that number; a rectification's is its replacement, that
+    /// of an erased entry what stands in its place. None where there is none.
     ///
     /// # Errors
     ///
@@ -57,7 +57,8 @@ impl Record {
                 .and_then(|n| self.supposed.get(usize::try_from(n).ok()?));
             return Ok(draft.and_then(|draft| decision_in(draft.kind, draft.body.as_bytes())));
         }
-        let entry = self.entry(entry.position())?;
+        let by = self.redaction_of(entry.position());
+        let entry = self.entry(by.unwrap_or(entry.position()))?;
         let contents = entry
             .as_ref()
             .and_then(|entry| Some((entry, entry.contents()?)));
@@ -103,6 +104,14 @@ fn decision_in(kind: Kind, body: &[u8]) -> Option<Decision> {
                 .ok()?
                 .replacement
         }
+        Kind::Redaction => match serde_json::from_slice::<Redaction>(body)
+            .ok()?
+            .replacement?
+        {
+            Replacement::Decision(decision) => Some(*decision),
+            Replacement::Rectification(rectification) => rectification.replacement,
+            Replacement::Survey(_) => None,
+        },
         _ => None,
     }
 }

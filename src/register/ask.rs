@@ -1,5 +1,6 @@
 //! The dials of a question.
 
+use super::{DecisionRow, EntryNo};
 use crate::domain::{Day, Jurisdiction, Moment};
 use serde::Serialize;
 
@@ -28,5 +29,16 @@ impl Ask {
             known_at,
             as_law_stood: public_by.unwrap_or(today.max(asked)),
         }
+    }
+
+    /// The day of public knowledge that an entry is held to: what is supposed is supposed to be known.
+    pub(super) fn public_by(&self, entry: EntryNo) -> Option<Day> {
+        self.public_by.filter(|_| !entry.is_supposed())
+    }
+
+    /// Whether the decision was public by the day asked for.
+    pub(super) fn is_public(&self, entry: EntryNo, decision: &DecisionRow) -> bool {
+        self.public_by(entry)
+            .is_none_or(|by| decision.public_on.is_none_or(|on| on <= by))
     }
 }

@@ -3,6 +3,7 @@
 //! Over legal days an answer may flip more than once, so that halving would miss some: it is asked about on each of the
 //! finitely many turning days, and over record time after each entry of the regime.
 
+use super::EntryNo;
 use super::diff::{Change, Diff, Line};
 use super::{Ask, Condition, History, RegimeState};
 use crate::domain::{Day, Instant, RegimeKey, Status};
@@ -15,7 +16,7 @@ pub enum At {
     /// A legal day.
     Day(Day),
     /// An entry.
-    Entry(u64),
+    Entry(EntryNo),
 }
 
 impl From<Day> for At {
@@ -26,7 +27,7 @@ impl From<Day> for At {
 
 impl From<u64> for At {
     fn from(seq: u64) -> Self {
-        Self::Entry(seq)
+        Self::Entry(seq.into())
     }
 }
 

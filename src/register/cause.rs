@@ -114,10 +114,6 @@ struct Moved<'a> {
 
 type Key = (EntryNo, u16);
 
-fn key(one: &Placed<'_>) -> Key {
-    (one.seq, one.row.at)
-}
-
 /// What a change is put down to.
 #[derive(Clone, Default, PartialEq)]
 struct Acts {
@@ -129,7 +125,7 @@ struct Acts {
 impl Acts {
     fn of(mut acts: Vec<Placed<'_>>) -> Self {
         acts.sort_by_key(Placed::order);
-        acts.dedup_by_key(|one| key(one));
+        acts.dedup_by_key(|one| one.key());
         Self {
             by_court: acts.iter().any(|one| is_court(one.effect())),
             because: acts.iter().map(Placed::reason).collect(),
@@ -189,7 +185,7 @@ impl<'a> Causes<'a> {
         Self {
             dial,
             moved: moved(from, to),
-            courts: courts.map(|one| (key(one), *one)).collect(),
+            courts: courts.map(|one| (one.key(), *one)).collect(),
             surveys,
             corrections: corrections(history, from.ask.known_at, to.ask.known_at),
             before: &before.standing,
@@ -368,7 +364,7 @@ impl<'a> Causes<'a> {
         };
         let (before, after) = (reasons(one.before), reasons(one.after));
         let came_or_went =
-            |one: &Placed<'_>| before.contains(&key(one)) != after.contains(&key(one));
+            |one: &Placed<'_>| before.contains(&one.key()) != after.contains(&one.key());
         let moved = self.moved.iter().map(|moved| moved.one);
         moved.filter(came_or_went).collect()
     }
@@ -386,7 +382,7 @@ impl<'a> Causes<'a> {
     fn is_voided(&self, one: &Placed<'_>) -> bool {
         self.moved
             .iter()
-            .any(|moved| moved.voided && key(&moved.one) == key(one))
+            .any(|moved| moved.voided && moved.one.key() == one.key())
     }
 
     /// The last effect on a slot that came, and the last that went, in legal order.
@@ -411,7 +407,8 @@ fn moved<'a>(from: &View<'a>, to: &View<'a>) -> Vec<Moved<'a>> {
             (None, None) => return moved,
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (Some((x, _)), Some((y, _))) => x.order().cmp(&y.order()),
+            // What replaces an entry has its place, and is another effect all the same.
+            (Some((x, _)), Some((y, _))) => (x.order(), x.seq).cmp(&(y.order(), y.seq)),
         };
         let was = if order.is_le() { a.next() } else { None };
         let is = if order.is_ge() { b.next() } else { None };
@@ -446,9 +443,9 @@ fn parts<'a>(view: &View<'a>) -> Vec<(Placed<'a>, Part)> {
         }
     };
     let placed = view.placed.iter().map(|one| (*one, part(one)));
-    let voided = view.voided.iter().map(|one| (*one, Part::Void));
+    let voided = view.voided.iter().map(|void| (void.one, Part::Void));
     let mut parts: Vec<_> = placed.chain(voided).collect();
-    parts.sort_by_key(|(one, _)| one.order());
+    parts.sort_by_key(|(one, _)| (one.order(), one.seq));
     parts
 }
 

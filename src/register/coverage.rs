@@ -1,6 +1,5 @@
 //! Coverage: what the record holds of each regime, from when to when, how far it is surveyed, on what sources.
 
-use super::view::Placed;
 use super::{EntryNo, Surveyed, View};
 use crate::domain::{Day, RegimeKey, SubjectId, Tier};
 use serde::Serialize;
@@ -66,11 +65,11 @@ impl View<'_> {
     /// What is held of this regime.
     fn coverage(&self) -> Coverage {
         let days = || {
-            let decided = self.recorded();
+            let decided = self.everything();
             decided.map(|one| one.decision.in_force_at.day(one.zone()))
         };
         let names: BTreeSet<&SubjectId> = self
-            .recorded()
+            .everything()
             .filter_map(|one| one.effect().subject())
             .collect();
         let tiers = self.tiers();
@@ -85,14 +84,9 @@ impl View<'_> {
         }
     }
 
-    /// Everything recorded, what a court has voided included.
-    fn recorded(&self) -> impl Iterator<Item = &Placed<'_>> {
-        self.placed.iter().chain(&self.voided)
-    }
-
     /// The best tier of each decision, by its entry.
     fn tiers(&self) -> BTreeMap<EntryNo, Tier> {
-        let tiers = self.recorded().map(|one| (one.seq, one.decision.tier));
+        let tiers = self.everything().map(|one| (one.seq, one.decision.tier));
         tiers.collect()
     }
 }

@@ -253,7 +253,7 @@ impl Look<'_> {
     }
 
     fn orders(&self) -> Vec<Due> {
-        let cancelled = self.view.cancelled_orders();
+        let cancelled = self.view.cancelled_orders(self.view.effects());
         let ends = self.begun().filter_map(|one| {
             let Effect::OrderGranted(e) = one.effect() else {
                 return None;
@@ -367,7 +367,7 @@ impl Look<'_> {
             ),
             Answer::NotInForce => false,
         };
-        if !concerns || self.view.is_surveyed(self.view.on) {
+        if !concerns || self.view.survey_from(self.view.on).is_some() {
             return None;
         }
         let earlier = self

@@ -4,13 +4,15 @@
 //! posterior*); an end overlays nothing and revives nothing. Terms that point at their regime are resolved last, so that
 //! one renewal moves everything under it.
 
+use super::phase::{ListingFold, MeasureFold, Phase, RegimeFold, Slots};
 use super::view::{Placed, View, moment};
-use super::{Coming, ListingState, MeasureState, Permission, RegimeState, Standing, Unknown};
-use crate::domain::{
-    Annulled, Answer, Class, ConditionStatus, Day, DecisionId, Effect, MeasureKey, MeasureKind,
-    Status, SubjectId, SubjectType, Until,
+use super::{
+    Coming, ListingState, MeasureState, Permission, ProcedureState, RegimeState, Standing, Unknown,
 };
-use std::collections::{BTreeMap, HashSet};
+use crate::domain::{
+    Annulled, Answer, Day, DecisionId, Effect, MeasureKey, Status, SubjectId, Until,
+};
+use std::collections::HashSet;
 
 impl View<'_> {
     /// The state of the regime on the day or instant asked about.
@@ -18,27 +20,14 @@ impl View<'_> {
     pub fn state(&self) -> RegimeState {
         let slots = Slots::of(self);
         let procedures = self.procedures();
-        let (title, regime) = self.regime(&slots.regime);
-        let regime = match (
-            &regime.unknown,
-            procedures
-                .iter()
-                .find(|procedure| procedure.status != Status::Disputed),
-        ) {
-            (Some(Unknown::Before(_) | Unknown::Nothing), Some(procedure)) => Standing {
-                since: Some(procedure.since),
-                because: procedure.because.clone(),
-                ..Standing::new(procedure.status)
-            },
-            _ => regime,
-        };
+        let (title, regime) = self.regime_or_proposal(&slots.regime, &procedures);
         let mut measures: Vec<_> = slots
             .measures
             .iter()
             .filter_map(|(key, slot)| self.measure(key, slot, &regime))
             .collect();
         measures.sort_by_key(|measure| rank(measure.standing.status));
-        let cancelled = self.cancelled_orders();
+        let cancelled = self.cancelled_orders(&slots.regime);
         let mut listings: Vec<_> = slots
             .listings
             .iter()
@@ -62,46 +51,40 @@ impl View<'_> {
         }
     }
 
+    /// Where the regime stands, or the procedure that would bring it about where nothing has been decided.
+    pub(super) fn regime_or_proposal(
+        &self,
+        slot: &[Placed<'_>],
+        procedures: &[ProcedureState],
+    ) -> (Option<String>, Standing) {
+        let (title, regime) = self.regime(slot);
+        let mut open = procedures.iter();
+        let regime = match (
+            &regime.unknown,
+            open.find(|procedure| procedure.status != Status::Disputed),
+        ) {
+            (Some(Unknown::Before(_) | Unknown::Nothing), Some(procedure)) => Standing {
+                since: Some(procedure.since),
+                because: procedure.because.clone(),
+                ..Standing::new(procedure.status)
+            },
+            _ => regime,
+        };
+        (title, regime)
+    }
+
     /// What the regime is called and where it stands itself.
     pub(super) fn regime(&self, slot: &[Placed<'_>]) -> (Option<String>, Standing) {
-        let mut phase = Phase::default();
-        let mut title = None;
+        let mut fold = RegimeFold::default();
         for one in slot {
-            if one.starts() > self.at && title.is_some() {
+            if one.starts() > self.at && fold.title.is_some() {
                 break;
             }
-            let begun = one.starts() <= self.at;
-            match one.effect() {
-                Effect::Established(e) => {
-                    title = Some(e.title.clone());
-                    phase.begin_if(
-                        begun,
-                        one,
-                        e.until.clone().or_else(|| one.decision.until.clone()),
-                    );
-                }
-                Effect::Renewed(e) => {
-                    title = title.or_else(|| e.title.clone());
-                    phase.renew_if(
-                        begun,
-                        one,
-                        e.until.clone().or_else(|| one.decision.until.clone()),
-                    );
-                }
-                Effect::Retitled(e) if begun => title = Some(e.title.clone()),
-                Effect::Suspended(e) if begun => {
-                    phase.suspend(one, e.until.clone().or_else(|| one.decision.until.clone()))
-                }
-                Effect::Resumed(_) if begun => phase.suspended = None,
-                Effect::Repealed(_) if begun => phase.end(one),
-                _ => {}
-            }
+            fold.take(one, one.starts() <= self.at);
         }
-        (
-            title,
-            self.standing(&phase, slot)
-                .unwrap_or_else(|| Standing::unknown(Unknown::Nothing)),
-        )
+        let standing = self.standing(&fold.phase, slot);
+        let standing = standing.unwrap_or_else(|| Standing::unknown(Unknown::Nothing));
+        (fold.title, standing)
     }
 
     /// Where a slot stands by itself. None where nothing of it was decided by the day asked about.
@@ -147,7 +130,7 @@ impl View<'_> {
         match &standing.until {
             Some(until @ Until::Moment(last)) if self.is_past(until) => {
                 let last = last.day(self.zone);
-                let ended = if self.is_surveyed(last.next()) {
+                let ended = if self.survey_from(last.next()).is_some() {
                     Status::Lapsed
                 } else {
                     Status::Unknown
@@ -156,7 +139,7 @@ impl View<'_> {
                 standing.since = Some(last.next().into());
                 standing.status = ended;
             }
-            None if !self.is_surveyed(since.day()) && !self.is_evidenced() => {
+            None if self.survey_from(since.day()).is_none() && self.evidence().is_none() => {
                 standing.unknown = Some(Unknown::NoLastDay(since.from()));
                 standing.status = Status::Unknown;
             }
@@ -165,24 +148,22 @@ impl View<'_> {
         standing.answer = standing.status.answer();
     }
 
-    fn is_past(&self, until: &Until) -> bool {
+    pub(super) fn is_past(&self, until: &Until) -> bool {
         matches!(until, Until::Moment(last) if last.ends(self.zone) < self.at)
     }
 
-    /// Whether a recorded decision of that day or a later one treats the regime as alive. What is repealed on a later
-    /// day was alive until then; what a renewal presupposes and the record lacks is unknown before it, so that neither
-    /// it nor what follows it is evidence.
-    fn is_evidenced(&self) -> bool {
+    /// A recorded decision of that day or a later one that treats the regime as alive. What is repealed on a later day
+    /// was alive until then; what a renewal presupposes and the record lacks is unknown before it, so that neither it nor
+    /// what follows it is evidence.
+    pub(super) fn evidence(&self) -> Option<&Placed<'_>> {
         let later_gap = |one: &&Placed<'_>| is_gap(one.effect()) && one.day() > self.on;
         let gap = self.placed.iter().find(later_gap).map(Placed::day);
         let before_gap = |one: &&Placed<'_>| gap.is_none_or(|gap| one.day() < gap);
-        self.placed
-            .iter()
-            .filter(before_gap)
-            .any(|one| match one.effect() {
-                Effect::Repealed(_) => one.day() > self.on,
-                effect => lives(effect) && (one.adopted() >= self.on || one.day() >= self.on),
-            })
+        let mut placed = self.placed.iter().filter(before_gap);
+        placed.find(|one| match one.effect() {
+            Effect::Repealed(_) => one.day() > self.on,
+            effect => lives(effect) && (one.adopted() >= self.on || one.day() >= self.on),
+        })
     }
 
     /// A slot without an effect that has begun.
@@ -222,7 +203,7 @@ impl View<'_> {
         })
     }
 
-    fn measure(
+    pub(super) fn measure(
         &self,
         key: &MeasureKey,
         slot: &[Placed<'_>],
@@ -309,7 +290,7 @@ impl View<'_> {
         standing
     }
 
-    fn listing(
+    pub(super) fn listing(
         &self,
         id: &SubjectId,
         slot: &[Placed<'_>],
@@ -317,14 +298,8 @@ impl View<'_> {
         cancelled: &HashSet<DecisionId>,
     ) -> Option<ListingState> {
         let mut fold = ListingFold::default();
-        let over = |one: &Placed<'_>| {
-            matches!(one.effect(), Effect::OrderGranted(e)
-                if e.until.as_ref().or(one.decision.until.as_ref()).is_some_and(|until| self.is_past(until)))
-        };
-        for one in slot
-            .iter()
-            .filter(|one| one.starts() <= self.at && !over(one))
-        {
+        let begun = slot.iter().filter(|one| one.starts() <= self.at);
+        for one in begun.filter(|one| self.order_run_out(one).is_none()) {
             fold.take(one, cancelled);
         }
         let mut standing = match self.standing(&fold.phase, slot) {
@@ -339,8 +314,8 @@ impl View<'_> {
         let voided: Vec<_> = self
             .voided
             .iter()
+            .map(|void| void.one)
             .filter(|one| one.effect().subject() == Some(id))
-            .copied()
             .collect();
         fold.describe(&voided);
         if !fold.orders.is_empty() && standing.answer == Answer::InForce {
@@ -406,7 +381,8 @@ impl View<'_> {
         let void = slot
             .iter()
             .find(|one| matches!(one.effect(), Effect::Annulled(e) if e.from.is_none()))?;
-        let listings = slot.iter().chain(&self.voided).filter(
+        let voided = self.voided.iter().map(|void| &void.one);
+        let listings = slot.iter().chain(voided).filter(
             |one| matches!(one.effect(), Effect::Listed(_) if one.effect().subject() == Some(id)),
         );
         let first = listings.map(Placed::adopted).min();
@@ -420,7 +396,7 @@ impl View<'_> {
         })
     }
 
-    fn is_annulled(&self, annulled: &Annulled) -> bool {
+    pub(super) fn is_annulled(&self, annulled: &Annulled) -> bool {
         annulled.from.is_none_or(|from| from <= self.on)
             && annulled.to.is_none_or(|to| self.on <= to)
     }
@@ -447,7 +423,12 @@ impl View<'_> {
                 | Status::Unknown
                 | Status::Annulled
         );
-        if !own_end && has_begun {
+        // A term of its own that reaches further than its regime's is over with the regime.
+        let is_over = regime
+            .until
+            .as_ref()
+            .is_some_and(|until| self.is_past(until));
+        if has_begun && (!own_end || is_over) {
             self.set_term(&mut standing, regime.until.clone());
         }
         if has_begun && regime.status != Status::Applicable {
@@ -459,8 +440,17 @@ impl View<'_> {
         standing
     }
 
-    pub(super) fn cancelled_orders(&self) -> HashSet<DecisionId> {
-        let begun = self.placed.iter().filter(|one| one.starts() <= self.at);
+    /// The last day of a court order that has run out by the day asked about.
+    pub(super) fn order_run_out<'u>(&self, one: &Placed<'u>) -> Option<&'u Until> {
+        match one.effect() {
+            Effect::OrderGranted(e) => e.until.as_ref().or(one.decision.until.as_ref()),
+            _ => None,
+        }
+        .filter(|until| self.is_past(until))
+    }
+
+    pub(super) fn cancelled_orders(&self, slot: &[Placed<'_>]) -> HashSet<DecisionId> {
+        let begun = slot.iter().filter(|one| one.starts() <= self.at);
         let cancelled = begun.filter_map(|one| match one.effect() {
             Effect::OrderCancelled(e) => Some(e.decision.clone()),
             _ => None,
@@ -468,7 +458,7 @@ impl View<'_> {
         cancelled.collect()
     }
 
-    fn unnamed_entries(&self) -> i64 {
+    pub(super) fn unnamed_entries(&self) -> i64 {
         let begun = self.placed.iter().filter(|one| one.starts() <= self.at);
         let counts = begun.map(|one| match one.effect() {
             Effect::Amended(e) => {
@@ -552,7 +542,11 @@ pub(super) fn maintained(annulled: &Annulled, as_law_stood: Day, zone: chrono_tz
 
 /// Whether an effect shows that its regime is alive when it is decided.
 pub(super) fn lives(effect: &Effect) -> bool {
-    !super::row::is_step(effect) && !matches!(effect, Effect::Annulled(_) | Effect::Corrected(_))
+    !super::row::is_step(effect)
+        && !matches!(
+            effect,
+            Effect::Annulled(_) | Effect::AnnulmentSetAside(_) | Effect::Corrected(_)
+        )
 }
 
 /// Whether what the effect presupposes is not recorded, so that what comes after it is no evidence of what came before.
@@ -581,202 +575,5 @@ fn rank(status: Status) -> u8 {
         Status::AdoptedNotInForce | Status::Agreed | Status::Proposed => 3,
         Status::Unknown | Status::Disputed => 4,
         Status::Lapsed | Status::Repealed | Status::Annulled => 5,
-    }
-}
-
-/// A regime's effects by slot, each in legal order.
-pub(super) struct Slots<'a> {
-    pub(super) regime: Vec<Placed<'a>>,
-    pub(super) measures: BTreeMap<MeasureKey, Vec<Placed<'a>>>,
-    pub(super) listings: BTreeMap<SubjectId, Vec<Placed<'a>>>,
-}
-
-impl<'a> Slots<'a> {
-    fn of(view: &View<'a>) -> Self {
-        let mut slots = Self {
-            regime: Vec::new(),
-            measures: BTreeMap::new(),
-            listings: BTreeMap::new(),
-        };
-        for one in &view.placed {
-            slots.take(*one);
-        }
-        slots
-    }
-
-    fn take(&mut self, one: Placed<'a>) {
-        let effect = one.effect();
-        if let Some(subject) = effect.subject() {
-            match self.listings.get_mut(subject) {
-                Some(slot) => slot.push(one),
-                None => drop(self.listings.insert(subject.clone(), vec![one])),
-            }
-        } else if let Some(measure) = effect.measure() {
-            self.measures.entry(measure.clone()).or_default().push(one);
-        } else if !super::row::is_step(effect) {
-            self.regime.push(one);
-        }
-    }
-}
-
-/// Where a slot is in its life, by the effects that have begun.
-#[derive(Default)]
-struct Phase<'a> {
-    since: Option<Placed<'a>>,
-    until: Option<Until>,
-    moved_by: Option<Placed<'a>>,
-    suspended: Option<(Placed<'a>, Option<Until>)>,
-    ended: Option<Placed<'a>>,
-}
-
-impl<'a> Phase<'a> {
-    fn begin_if(&mut self, begun: bool, one: &Placed<'a>, until: Option<Until>) {
-        if begun {
-            *self = Self {
-                since: Some(*one),
-                until,
-                ..Self::default()
-            };
-        }
-    }
-
-    fn renew_if(&mut self, begun: bool, one: &Placed<'a>, until: Option<Until>) {
-        match (begun, self.since, self.ended) {
-            (false, ..) => {}
-            (true, Some(_), None) => {
-                self.until = until;
-                self.moved_by = Some(*one);
-            }
-            (true, ..) => self.begin_if(true, one, until),
-        }
-    }
-
-    fn suspend(&mut self, one: &Placed<'a>, until: Option<Until>) {
-        self.suspended = Some((*one, until));
-    }
-
-    fn end(&mut self, one: &Placed<'a>) {
-        // Ended without a recorded beginning: the end itself is known.
-        self.since = self.since.or(Some(*one));
-        self.ended = Some(*one);
-    }
-
-    /// What made it so. A suspension whose last day is past is no reason any more.
-    fn reasons(&self, is_suspended: bool) -> Vec<super::Reason> {
-        let suspended = self.suspended.as_ref().map(|(by, _)| *by);
-        let suspended = suspended.filter(|_| is_suspended);
-        let mut of = vec![self.since, self.moved_by, suspended, self.ended];
-        if self
-            .since
-            .zip(self.ended)
-            .is_some_and(|(a, b)| a.seq == b.seq && a.row.at == b.row.at)
-        {
-            of.pop();
-        }
-        of.into_iter().flatten().map(|one| one.reason()).collect()
-    }
-}
-
-#[derive(Default)]
-struct MeasureFold<'a> {
-    phase: Phase<'a>,
-    class: Option<Class>,
-    kind: Option<MeasureKind>,
-    scope: Option<String>,
-    provision: Option<String>,
-    condition: Option<String>,
-    remarks: Vec<String>,
-}
-
-impl<'a> MeasureFold<'a> {
-    fn take(&mut self, one: &Placed<'a>) {
-        match one.effect() {
-            Effect::Imposed(e) => {
-                self.phase
-                    .begin_if(true, one, Some(e.until.clone().unwrap_or(Until::Regime)));
-                self.describe(one);
-            }
-            Effect::Extended(e) => self.phase.renew_if(true, one, Some(e.until.clone())),
-            Effect::ApplicationSet(e) => {
-                self.phase.moved_by = Some(*one);
-                self.condition = match &e.condition {
-                    Some(condition) if condition.status == ConditionStatus::Pending => {
-                        Some(condition.text.clone())
-                    }
-                    Some(condition) if condition.status == ConditionStatus::Failed => {
-                        Some(format!("failed: {}", condition.text))
-                    }
-                    _ => None,
-                };
-                self.remarks.extend(e.remark.clone());
-            }
-            Effect::Suspended(e) => self
-                .phase
-                .suspend(one, e.until.clone().or_else(|| one.decision.until.clone())),
-            Effect::Resumed(_) => self.phase.suspended = None,
-            Effect::Lifted(_) => self.phase.end(one),
-            _ => {}
-        }
-    }
-
-    fn describe(&mut self, one: &Placed<'_>) {
-        if let Effect::Imposed(e) = one.effect() {
-            self.class = Some(e.class);
-            self.kind = e.kind;
-            self.scope = Some(e.scope.clone());
-            self.provision.clone_from(&e.provision);
-            self.condition.clone_from(&e.condition);
-        }
-    }
-}
-
-#[derive(Default)]
-struct ListingFold<'a> {
-    phase: Phase<'a>,
-    name: Option<String>,
-    kind: Option<SubjectType>,
-    reference: Option<String>,
-    measures: Vec<MeasureKey>,
-    orders: Vec<(Placed<'a>, String)>,
-}
-
-impl<'a> ListingFold<'a> {
-    fn take(&mut self, one: &Placed<'a>, cancelled: &HashSet<DecisionId>) {
-        match one.effect() {
-            Effect::Listed(e) => {
-                self.phase
-                    .begin_if(true, one, Some(e.until.clone().unwrap_or(Until::Regime)));
-                self.reference.clone_from(&e.reference);
-                self.measures.clone_from(&e.measures);
-                self.name = Some(e.subject.name.clone());
-                self.kind = Some(e.subject.kind);
-            }
-            Effect::ListingAmended(e) => {
-                self.name = e.name.clone().or(self.name.take());
-                self.reference = e.reference.clone().or(self.reference.take());
-            }
-            Effect::Delisted(_) => self.phase.end(one),
-            Effect::ListingSuspended(e) => self
-                .phase
-                .suspend(one, e.until.clone().or_else(|| one.decision.until.clone())),
-            Effect::OrderGranted(e) if !cancelled.contains(&one.decision.id) => {
-                self.orders.push((*one, e.orders.clone()));
-            }
-            _ => {}
-        }
-    }
-
-    /// Names the subject from effects that have not begun, where none has.
-    fn describe(&mut self, slot: &[Placed<'_>]) {
-        for one in slot {
-            match one.effect() {
-                Effect::Listed(e) => {
-                    self.name.get_or_insert_with(|| e.subject.name.clone());
-                    self.kind.get_or_insert(e.subject.kind);
-                }
-                Effect::Delisted(e) if self.name.is_none() => self.name.clone_from(&e.name),
-                _ => {}
-            }
-        }
     }
 }

@@ -19,16 +19,20 @@ mod draft;
 mod due;
 mod entry_no;
 mod fold;
+mod name;
 mod panel;
+mod phase;
 mod procedure;
 mod redaction;
 mod row;
 mod state;
 mod story;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod turning;
 mod view;
+mod why;
 
 pub use admit::{Admission, Admitted, Refusal};
 pub use ask::Ask;
@@ -41,6 +45,7 @@ pub use diff::{Change, Diff, Fate, Field, Line, Sheet, sheet};
 pub use draft::{Draft, DraftError, SCHEMA, says_the_same};
 pub use due::{Due, DueKind};
 pub use entry_no::EntryNo;
+pub use name::{Match, NameKind, Named, Nearness, called, close, folded};
 pub use panel::{Interval, Spell, spells};
 pub use redaction::{NotRedacted, Withheld, draft_of_redaction, erased_by};
 pub use row::{
@@ -52,4 +57,6 @@ pub use state::{
     Standing, Surveyed, Unknown,
 };
 pub use story::{Episode, Story};
+pub use subject::{Listing, Particulars, Span};
 pub use view::{History, Placed, View};
+pub use why::{Absent, Bearing, Missing, Ref, Role, StandingLine, Why};

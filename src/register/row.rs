@@ -11,7 +11,7 @@ use crate::log::Kind;
 use serde::{Deserialize, Serialize};
 
 /// Version of the rows and terms below. A record indexed with another version is indexed anew.
-pub const INDEX_VERSION: u32 = 2;
+pub const INDEX_VERSION: u32 = 3;
 
 /// One entry's part in one regime.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +97,21 @@ pub enum PlacedBy {
 }
 
 impl PlacedBy {
+    /// Which date it was, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::EffectApplies => "applies of the effect",
+            Self::Applies => "applies of the act",
+            Self::InForce => "entry into force",
+            Self::Taken => "the day the step was taken",
+            Self::DayAfterPublication => "day after publication, assumed",
+            Self::Adopted => "day of adoption, assumed",
+            Self::Announced => "day of announcement, assumed",
+            Self::Assumed => "day chosen by the record-keeper, assumed",
+        }
+    }
+
     /// Whether the place is an assumption, not a date that was read.
     #[must_use]
     pub fn is_assumed(self) -> bool {
@@ -150,6 +165,8 @@ pub enum Table {
     Subject = 2,
     /// An entry's link: the hash is its first eight bytes, so that a prefix is a range.
     Link = 3,
+    /// A subject's name, alias or identifier, folded.
+    Name = 4,
 }
 
 /// One thing that an entry can be found by.
@@ -225,12 +242,15 @@ pub(super) fn rows_of_survey(survey: Survey) -> Rows {
 
 pub(super) fn rows_of_decision(decision: Decision) -> Rows {
     let mut terms = vec![Term::of(Table::Id, decision.id.as_str())];
-    for subject in decision.effects.iter().filter_map(Effect::subject) {
-        let term = Term::of(Table::Subject, subject.as_str());
-        if !terms.contains(&term) {
-            terms.push(term);
-        }
+    for effect in &decision.effects {
+        let subject = effect.subject();
+        let subject = subject.map(|id| Term::of(Table::Subject, id.as_str()));
+        let named = super::name::names(effect).into_iter();
+        let named = named.map(|(_, name)| Term::of(Table::Name, &super::folded(name)));
+        terms.extend(subject.into_iter().chain(named));
     }
+    terms.sort_unstable_by_key(|term| (term.table as u8, term.hash));
+    terms.dedup();
     let rows = split(decision)
         .into_iter()
         .map(|(regime, row)| (regime, Row::Decision(row)))

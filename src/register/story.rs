@@ -57,7 +57,8 @@ impl View<'_> {
     pub fn story(&self, subject: Option<&SubjectId>) -> Story {
         let mut episodes: Vec<Episode> = Vec::new();
         // What a court has voided binds nobody, and belongs to the story all the same.
-        let mut all: Vec<&Placed<'_>> = self.placed.iter().chain(&self.voided).collect();
+        let voided = self.voided.iter().map(|void| &void.one);
+        let mut all: Vec<&Placed<'_>> = self.placed.iter().chain(voided).collect();
         all.sort_by_key(|one| one.order());
         let concerns = |one: &Placed<'_>, id: &SubjectId| {
             let about = match one.effect() {
@@ -120,7 +121,7 @@ impl Episode {
 }
 
 /// What an effect did, as a sentence without its full stop.
-fn sentence(effect: &Effect, decision: &DecisionRow) -> String {
+pub(super) fn sentence(effect: &Effect, decision: &DecisionRow) -> String {
     match effect {
         Effect::Established(e) => format!(
             "established{}: {}",

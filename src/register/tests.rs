@@ -1,5 +1,8 @@
 //! The fold and admission in small worlds of their own. The real cases are in `tests/`, over the shipped record.
 
+mod ladder;
+mod why;
+
 use super::*;
 use crate::domain::{Answer, Day, Moment, RegimeKey, Status};
 use crate::log::Kind;
@@ -629,15 +632,6 @@ proptest! {
         let cut = (cut + 1).min(whole.len());
         let known = Ask { known_at: cut as u64, ..ask(&on) };
         prop_assert_eq!(history(&whole).view(&known).state(), history(&whole[..cut]).view(&ask(&on)).state());
-    }
-
-    #[test]
-    fn no_answer_changes_between_two_turning_days(recorded in decisions(), n in 0u32..500) {
-        let on = day("2023-12-01").plus_days(i64::from(n));
-        let history = history(&[&[established()][..], &recorded].concat());
-        let turned = history.view(&ask(&on.to_string())).turning_days();
-        let last = turned.last().copied().unwrap_or(day("2020-01-01"));
-        prop_assert_eq!(law(&history, &on.to_string()), law(&history, &last.to_string()));
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl<'a> View<'a> {
         };
         self.placed
             .retain(|one| concerns(one) || latest.contains(&one.order()));
-        self.voided.retain(concerns);
+        self.voided.retain(|void| concerns(&void.one));
         self
     }
 

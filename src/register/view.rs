@@ -3,7 +3,7 @@
 use super::redaction::{in_place, redactions, unvouched};
 use super::{Ask, DecisionRow, EffectRow, EntryNo, PlacedBy, Reason, Redacted, Row, Surveyed};
 use crate::domain::{Day, DecisionId, Effect, Instant, Jurisdiction, Moment, RegimeKey};
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// All rows of one regime, in record order.
 #[derive(Debug, Clone)]
@@ -43,18 +43,13 @@ impl History {
         let dead = withdrawn(&rows);
         let decisions = rows
             .iter()
-            .filter(|(seq, _)| !dead.contains(seq))
+            .filter(|(seq, _)| !dead.contains_key(seq))
             .filter_map(|(seq, row)| {
                 let rank = rank(&rows, *seq, row);
                 row.decision().map(|decision| (*seq, rank, decision))
             });
-        // What is supposed is supposed to be known.
-        let public_by = |seq: u64| ask.public_by.filter(|_| !EntryNo::from(seq).is_supposed());
-        let public = |seq: u64, row: &DecisionRow| {
-            public_by(seq).is_none_or(|by| row.public_on.is_none_or(|on| on <= by))
-        };
         let mut placed: Vec<Placed<'_>> = decisions
-            .filter(|(seq, _, decision)| public(*seq, decision))
+            .filter(|(seq, _, decision)| ask.is_public((*seq).into(), decision))
             .flat_map(|(seq, rank, decision)| {
                 decision.effects.iter().map(move |row| Placed {
                     seq: seq.into(),
@@ -69,11 +64,11 @@ impl History {
         let unvouched = unvouched(&self.rows, ask.known_at);
         let surveys = rows
             .iter()
-            .filter(|(seq, _)| !dead.contains(seq) && unvouched.is_none_or(|by| *seq > by))
+            .filter(|(seq, _)| !dead.contains_key(seq) && unvouched.is_none_or(|by| *seq > by))
             .filter_map(|(seq, row)| match row {
                 Row::Survey(survey) => {
-                    let through =
-                        public_by(*seq).map_or(survey.through, |by| survey.through.min(by));
+                    let public_by = ask.public_by((*seq).into());
+                    let through = public_by.map_or(survey.through, |by| survey.through.min(by));
                     let begun = survey.from.is_none_or(|from| from <= through);
                     begun.then_some(Surveyed {
                         from: survey.from,
@@ -98,21 +93,22 @@ impl History {
     }
 }
 
-/// The entries that a live withdrawal names. A withdrawal withdrawn is dead, so the newest are asked first.
-fn withdrawn(rows: &[(u64, &Row)]) -> HashSet<u64> {
-    let mut dead = HashSet::new();
+/// The entries that a live withdrawal names, each with that withdrawal's entry. A withdrawal withdrawn is dead, so the
+/// newest are asked first.
+pub(super) fn withdrawn(rows: &[(u64, &Row)]) -> HashMap<u64, u64> {
+    let mut dead = HashMap::new();
     for (seq, row) in rows.iter().rev() {
         if let Row::Withdrawal(withdrawal) = row
-            && !dead.contains(seq)
+            && !dead.contains_key(seq)
         {
-            dead.insert(withdrawal.seq);
+            dead.entry(withdrawal.seq).or_insert(*seq);
         }
     }
     dead
 }
 
 /// The position that a decision has in legal order: what replaces an entry that was withdrawn stands where that stood.
-fn rank(rows: &[(u64, &Row)], seq: u64, row: &Row) -> u64 {
+pub(super) fn rank(rows: &[(u64, &Row)], seq: u64, row: &Row) -> u64 {
     let Row::Withdrawal(withdrawal) = row else {
         return seq;
     };
@@ -123,10 +119,28 @@ fn rank(rows: &[(u64, &Row)], seq: u64, row: &Row) -> u64 {
     }
 }
 
+/// An effect that a court has taken out of the law, or an annulment that is out itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Voided<'a> {
+    pub(super) one: Placed<'a>,
+    pub(super) why: Void<'a>,
+}
+
+/// Why an effect is not folded although the dials leave it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Void<'a> {
+    /// A live annulment names it.
+    Annulled(Placed<'a>),
+    /// An annulment that was set aside.
+    SetAside(Placed<'a>),
+    /// An annulment that counts only from that day, later than the law asked for.
+    CountsFrom(Day),
+}
+
 /// Takes out what live annulments without a span name, and annulments that are set aside or do not count yet.
 ///
 /// What a voided effect had displaced revives by itself, because the fold never sees the voided one.
-fn take_voided<'a>(placed: &mut Vec<Placed<'a>>, ask: &Ask) -> Vec<Placed<'a>> {
+fn take_voided<'a>(placed: &mut Vec<Placed<'a>>, ask: &Ask) -> Vec<Voided<'a>> {
     let voids = |one: &Placed<'_>| {
         matches!(
             one.effect(),
@@ -136,22 +150,24 @@ fn take_voided<'a>(placed: &mut Vec<Placed<'a>>, ask: &Ask) -> Vec<Placed<'a>> {
     if !placed.iter().any(voids) {
         return Vec::new();
     }
-    let set_aside: HashSet<DecisionId> = placed
+    let set_aside: HashMap<&DecisionId, Placed<'a>> = placed
         .iter()
         .filter_map(|one| match one.effect() {
-            Effect::AnnulmentSetAside(e) => Some(e.decision.clone()),
+            Effect::AnnulmentSetAside(e) => Some((&e.decision, *one)),
             _ => None,
         })
         .collect();
-    let counts = |one: &mut Placed<'a>| match one.effect() {
+    let counts_not = |one: &Placed<'a>| match one.effect() {
         Effect::Annulled(e) => {
             let counts_from = e.counts_from.unwrap_or_else(|| one.day());
-            !set_aside.contains(&one.decision.id) && counts_from <= ask.as_law_stood
+            let aside = set_aside.get(&one.decision.id).copied();
+            let later = (counts_from > ask.as_law_stood).then_some(Void::CountsFrom(counts_from));
+            aside.map(Void::SetAside).or(later)
         }
-        _ => true,
+        _ => None,
     };
-    let mut dead: Vec<Placed<'a>> = placed.extract_if(.., |one| !counts(one)).collect();
-    let mut void: HashSet<(DecisionId, Option<String>)> = HashSet::new();
+    let mut dead = take_out(placed, counts_not);
+    let mut void: HashMap<(DecisionId, Option<String>), Placed<'a>> = HashMap::new();
     for one in placed.iter() {
         if let Effect::Annulled(e) = one.effect()
             && e.from.is_none()
@@ -168,19 +184,38 @@ fn take_voided<'a>(placed: &mut Vec<Placed<'a>>, ask: &Ask) -> Vec<Placed<'a>> {
                     .as_ref()
                     .map(|measure| measure.as_str().to_owned())
             });
-            void.extend(e.acts.iter().map(|act| (act.clone(), slot.clone())));
+            let named = e.acts.iter().map(|act| (act.clone(), slot.clone()));
+            void.extend(named.map(|key| (key, *one)));
         }
     }
-    let is_void = |one: &mut Placed<'a>| {
-        let of =
-            |slot: Option<&str>| void.contains(&(one.decision.id.clone(), slot.map(str::to_owned)));
+    let is_void = |one: &Placed<'a>| {
+        let of = |slot: Option<&str>| void.get(&(one.decision.id.clone(), slot.map(str::to_owned)));
         let effect = one.effect();
         let subject = effect.subject().map(|subject| subject.as_str());
         let measure = effect.measure().map(|measure| measure.as_str());
-        of(None) || (subject.is_some() && of(subject)) || (measure.is_some() && of(measure))
+        let by = of(None)
+            .or_else(|| subject.and_then(|subject| of(Some(subject))))
+            .or_else(|| measure.and_then(|measure| of(Some(measure))));
+        by.copied().map(Void::Annulled)
     };
-    dead.extend(placed.extract_if(.., is_void));
+    dead.extend(take_out(placed, is_void));
     dead
+}
+
+/// Takes out the effects for which there is a reason to.
+fn take_out<'a>(
+    placed: &mut Vec<Placed<'a>>,
+    why: impl Fn(&Placed<'a>) -> Option<Void<'a>>,
+) -> Vec<Voided<'a>> {
+    let mut out = Vec::new();
+    placed.retain(|one| match why(one) {
+        Some(why) => {
+            out.push(Voided { one: *one, why });
+            false
+        }
+        None => true,
+    });
+    out
 }
 
 /// One effect with the decision and the entry that it stands in.
@@ -246,6 +281,11 @@ impl<'a> Placed<'a> {
         }
     }
 
+    /// What tells it from every other effect of its regime.
+    pub(super) fn key(&self) -> (EntryNo, u16) {
+        (self.seq, self.row.at)
+    }
+
     pub(super) fn zone(&self) -> chrono_tz::Tz {
         self.decision.authority.zone()
     }
@@ -284,7 +324,7 @@ pub struct View<'a> {
     pub(super) ask: Ask,
     pub(super) placed: Vec<Placed<'a>>,
     /// What courts have voided: not folded, but known.
-    pub(super) voided: Vec<Placed<'a>>,
+    pub(super) voided: Vec<Voided<'a>>,
     pub(super) surveys: Vec<Surveyed>,
     pub(super) redactions: Vec<Redacted>,
 }
@@ -298,12 +338,14 @@ impl<'a> View<'a> {
 
     /// The effects, and those that courts have voided.
     pub(super) fn everything(&self) -> impl Iterator<Item = &Placed<'a>> {
-        self.placed.iter().chain(&self.voided)
+        self.placed
+            .iter()
+            .chain(self.voided.iter().map(|void| &void.one))
     }
 
-    /// Whether a survey covers every day from `from` to the day asked about.
-    pub(super) fn is_surveyed(&self, from: Day) -> bool {
-        self.surveys.iter().any(|survey| {
+    /// The survey that covers every day from `from` to the day asked about, if one does.
+    pub(super) fn survey_from(&self, from: Day) -> Option<&Surveyed> {
+        self.surveys.iter().find(|survey| {
             survey.from.is_none_or(|first| first <= from) && survey.through >= self.on
         })
     }

@@ -22,5 +22,7 @@ mod readme;
 mod redact;
 mod states;
 mod stranger;
+mod subject;
 mod suppose;
 mod verbs;
+mod why;

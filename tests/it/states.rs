@@ -43,12 +43,12 @@ pub fn record(world: &World) -> Record {
     Record::open(&world.record(), options).unwrap().0
 }
 
-fn today() -> Day {
+pub fn today() -> Day {
     "2026-11-24".parse().unwrap()
 }
 
 /// The days on which something begins or ends in a regime, and the day after each.
-fn turning_days(rows: &[(u64, Row)], regime: &RegimeKey) -> BTreeSet<Day> {
+pub fn turning_days(rows: &[(u64, Row)], regime: &RegimeKey) -> BTreeSet<Day> {
     let zone = Jurisdiction::from(regime).zone();
     let mut days = BTreeSet::new();
     for (_, row) in rows {

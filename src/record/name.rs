@@ -1,0 +1,55 @@
+//! Finding subjects by name.
+
+use super::{Record, RecordError};
+use crate::domain::Effect;
+use crate::register::{Match, Named, Reason, Table, Term, called, close, folded};
+
+impl Record {
+    /// The subjects that a text means, among what was recorded up to that entry: by id, name or alias; else folded; else
+    /// by close spelling. Exact and folded names stand in the index; close ones are looked for in every regime.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be used.
+    pub fn called(&self, text: &str, known_at: u64) -> Result<Vec<Match>, RecordError> {
+        let mut entries = self.find(Term::of(Table::Subject, text))?;
+        entries.extend(self.find(Term::of(Table::Name, &folded(text)))?);
+        entries.retain(|seq| *seq <= known_at);
+        entries.sort_unstable();
+        entries.dedup();
+        let mut names: Vec<Named> = Vec::new();
+        for seq in entries {
+            for (_, row) in self.rows_of(seq)?.rows {
+                names.extend(row.names());
+            }
+        }
+        let found = called(text, &names);
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        names.clear();
+        for regime in self.regimes()? {
+            names.extend(self.history(&regime)?.names(known_at));
+        }
+        Ok(close(text, &names))
+    }
+
+    /// The statement of reasons that an effect gives: `None` where it gives none, `Some(None)` where the entry's body was
+    /// erased.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be used.
+    pub fn reasons(&self, reason: &Reason) -> Result<Option<Option<String>>, RecordError> {
+        let Some(decision) = self.decision(reason.entry)? else {
+            return Ok(Some(None));
+        };
+        let nth = usize::from(reason.effect.saturating_sub(1));
+        let reasons = match decision.effects.into_iter().nth(nth) {
+            Some(Effect::Listed(listed)) => listed.reasons,
+            Some(Effect::ListingAmended(amended)) => amended.reasons,
+            _ => None,
+        };
+        Ok(reasons.map(Some))
+    }
+}
