@@ -4,7 +4,7 @@
 //! reads them without knowing where they are.
 
 use crate::domain::RegimeKey;
-use crate::log::{Entry, Kind};
+use crate::log::{Entry, Kind, Link};
 use crate::register::{INDEX_VERSION, Row, Rows, Table, erased_by, project};
 use crate::store::{self, Indexing, Projection, StoreError};
 use std::ops::ControlFlow;
@@ -68,16 +68,24 @@ fn projection(entry: &Entry) -> Projection {
         // A body that this release cannot read has no rows: `verify` reports it.
         project(entry.header().kind, contents.body.as_str()).unwrap_or_default()
     });
-    packed(entry, rows.unwrap_or_default())
+    packed(
+        &entry.link(),
+        entry.header().kind,
+        entry.contents().map(|contents| contents.body.as_str()),
+        rows.unwrap_or_default(),
+    )
 }
 
 /// What the index keeps of an entry that has those rows, packed.
 #[must_use]
-pub fn packed(entry: &Entry, Rows { rows, terms }: Rows) -> Projection {
+pub fn packed(
+    link: &Link,
+    kind: Kind,
+    body: Option<&str>,
+    Rows { rows, terms }: Rows,
+) -> Projection {
     let mut into = Projection::default();
-    let link = entry.link();
-    if entry.header().kind == Kind::Redaction {
-        let body = entry.contents().map(|contents| &contents.body);
+    if kind == Kind::Redaction {
         into.erases = body.and_then(erased_by);
     }
     let mut first = [0; 8];

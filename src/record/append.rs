@@ -333,7 +333,8 @@ impl Batch {
         self.ids.clear();
         let sealed = std::mem::take(&mut self.sealed);
         let index = |(entry, rows): (Entry, Rows)| {
-            let projection = packed(&entry, rows);
+            let body = entry.contents().map(|contents| contents.body.as_str());
+            let projection = packed(&entry.link(), entry.header().kind, body, rows);
             (entry, projection)
         };
         if sealed.len() < 64 {

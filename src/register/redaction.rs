@@ -228,8 +228,8 @@ pub(super) fn rows_of(redaction: Redaction) -> Rows {
 
 /// The entry that a redaction with that body erases, by position and link; none where it names none.
 #[must_use]
-pub fn erased_by(body: &Body) -> Option<(u64, Link)> {
-    let redaction: Redaction = serde_json::from_str(body.as_str()).ok()?;
+pub fn erased_by(body: &str) -> Option<(u64, Link)> {
+    let redaction: Redaction = serde_json::from_str(body).ok()?;
     Some((redaction.redacts.seq, redaction.redacts.link.parse().ok()?))
 }
 

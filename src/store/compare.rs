@@ -5,12 +5,11 @@ use std::ops::ControlFlow;
 
 use super::erase::Erasure;
 use super::error::StoreError;
-use super::intake::{self, Indexing};
+use super::intake::{self, Projection, Row};
 use super::postings;
-use super::replay::Source;
 use super::runs::{self, RunMeta};
 use super::view::View;
-use crate::log::Entry;
+use rayon::prelude::*;
 
 /// How an index differs from a replay of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,117 +52,152 @@ pub enum IndexFault {
     },
 }
 
+/// Some runs, to be compared together: about as many rows as bound memory.
+#[derive(Debug)]
+pub struct Lot(Vec<(Vec<u8>, RunMeta, RunMeta)>);
+
+/// Runs are added to a lot until it has so many rows.
+const LOT: u64 = 256 * 1024;
+
 impl View {
-    /// Compares the whole index with a replay of this copy of the log. Fails only where the log itself cannot be replayed.
-    pub fn compare_index(&self, indexing: Indexing) -> Result<Vec<IndexFault>, StoreError> {
-        let replayed = self.replayed(indexing)?;
-        let mut faults = Vec::new();
-        match self.index_version() {
-            Ok(stored) if stored != Some(indexing.version) => {
-                faults.push(IndexFault::Version {
-                    stored,
-                    wanted: indexing.version,
-                });
-            }
-            Ok(_) => {}
-            Err(e) => faults.push(IndexFault::Unreadable {
-                reason: e.to_string(),
-            }),
-        }
-        if let Err(e) = self.compare_runs(replayed.runs, &mut faults) {
-            faults.push(IndexFault::Unreadable {
-                reason: e.to_string(),
-            });
-        }
-        match intake::erasures(&self.shelf) {
-            Ok(stored) if stored == replayed.erasures => {}
-            Ok(stored) => faults.push(IndexFault::Erasures {
-                stored: stored.len() as u64,
-                replayed: replayed.erasures.len() as u64,
-            }),
-            Err(e) => faults.push(IndexFault::Unreadable {
-                reason: e.to_string(),
-            }),
-        }
-        let mut terms = TermSum::default();
-        match postings::every(&self.shelf, &mut |pair| terms.take_in(pair)) {
-            Ok(()) if terms == replayed.terms => {}
-            Ok(()) => {
-                faults.push(IndexFault::Terms {
-                    stored: terms.count,
-                    replayed: replayed.terms.count,
-                });
-            }
-            Err(e) => faults.push(IndexFault::Unreadable {
-                reason: e.to_string(),
-            }),
-        }
-        Ok(faults)
-    }
-
-    fn replayed(&self, indexing: Indexing) -> Result<Replayed, StoreError> {
-        let mut replayed = Replayed::default();
-        Source::View(self).replay(None, &mut |entries: &[Entry]| {
-            for entry in entries {
-                let projection = (indexing.projector)(entry);
-                for row in projection.rows {
-                    let run = replayed.runs.entry(row.run).or_default();
-                    run.count += 1;
-                    run.take_in(entry.seq(), &row.bytes);
-                }
-                let terms = projection.terms.iter();
-                terms.for_each(|term| replayed.terms.take_in((term.table, term.hash, entry.seq())));
-                replayed
-                    .erasures
-                    .extend(Erasure::of(entry, projection.erases));
-            }
-            Ok(())
-        })?;
-        Ok(replayed)
-    }
-
-    fn compare_runs(
-        &self,
-        mut replayed: BTreeMap<Vec<u8>, RunMeta>,
-        faults: &mut Vec<IndexFault>,
-    ) -> Result<(), StoreError> {
+    /// What is to be compared with that replay, in lots; and what the comparison of the runs' names gives already.
+    pub fn lots(&self, replay: &mut Replay) -> Result<(Vec<Lot>, Vec<IndexFault>), StoreError> {
+        let (mut lots, mut rows) = (Vec::new(), LOT);
         for (name, meta) in runs::row_runs(&self.shelf)? {
-            let mut found = RunMeta::default();
-            let read = self.run(&name, &mut |seq, bytes| {
-                found.count += 1;
-                found.take_in(seq, bytes);
-                ControlFlow::Continue(())
-            });
-            let wanted = replayed.remove(&name).unwrap_or_default();
-            if let Err(e) = read {
-                faults.push(IndexFault::Unreadable {
-                    reason: e.to_string(),
-                });
-            } else if found.digest != wanted.digest
-                || meta.digest != wanted.digest
-                || found.count != wanted.count
-            {
-                faults.push(IndexFault::Run {
-                    name,
-                    stored: found.count,
-                    replayed: wanted.count,
-                });
+            if rows >= LOT {
+                lots.push(Lot(Vec::new()));
+                rows = 0;
+            }
+            rows += meta.count;
+            let wanted = replay.runs.remove(&name).unwrap_or_default();
+            if let Some(Lot(lot)) = lots.last_mut() {
+                lot.push((name, meta, wanted));
             }
         }
-        faults.extend(replayed.into_iter().map(|(name, wanted)| IndexFault::Run {
+        let missing = std::mem::take(&mut replay.runs).into_iter();
+        let missing = missing.map(|(name, wanted)| IndexFault::Run {
             name,
             stored: 0,
             replayed: wanted.count,
-        }));
-        Ok(())
+        });
+        Ok((lots, missing.collect()))
+    }
+
+    /// Compares some runs with what they should be, on all cores.
+    #[must_use]
+    pub fn compare_lot(&self, Lot(lot): &Lot) -> Vec<IndexFault> {
+        let compared = lot.par_iter();
+        compared
+            .filter_map(|(name, meta, wanted)| self.compare_run(name, meta, wanted))
+            .collect()
+    }
+
+    /// Compares the rest of the index: its version, the postings, and what is to be erased.
+    #[must_use]
+    pub fn compare_rest(&self, replay: &Replay, version: u32) -> Vec<IndexFault> {
+        let mut faults = Vec::new();
+        match self.index_version() {
+            Ok(stored) if stored != Some(version) => faults.push(IndexFault::Version {
+                stored,
+                wanted: version,
+            }),
+            Ok(_) => {}
+            Err(e) => faults.push(e.into()),
+        }
+        match intake::erasures(&self.shelf) {
+            Ok(stored) if stored == replay.erasures => {}
+            Ok(stored) => faults.push(IndexFault::Erasures {
+                stored: stored.len() as u64,
+                replayed: replay.erasures.len() as u64,
+            }),
+            Err(e) => faults.push(e.into()),
+        }
+        let mut terms = TermSum::default();
+        match postings::every(&self.shelf, &mut |pair| terms.take_in(pair)) {
+            Ok(()) if terms == replay.terms => {}
+            Ok(()) => faults.push(IndexFault::Terms {
+                stored: terms.count,
+                replayed: replay.terms.count,
+            }),
+            Err(e) => faults.push(e.into()),
+        }
+        faults
+    }
+
+    fn compare_run(&self, name: &[u8], meta: &RunMeta, wanted: &RunMeta) -> Option<IndexFault> {
+        let mut found = RunMeta::default();
+        let read = self.run(name, &mut |seq, bytes| {
+            found.count += 1;
+            found.take_in(seq, bytes);
+            ControlFlow::Continue(())
+        });
+        match read {
+            Err(e) => Some(e.into()),
+            Ok(()) => (found.digest != wanted.digest
+                || meta.digest != wanted.digest
+                || found.count != wanted.count)
+                .then(|| IndexFault::Run {
+                    name: name.to_owned(),
+                    stored: found.count,
+                    replayed: wanted.count,
+                }),
+        }
     }
 }
 
+impl From<StoreError> for IndexFault {
+    fn from(error: StoreError) -> Self {
+        Self::Unreadable {
+            reason: error.to_string(),
+        }
+    }
+}
+
+/// What the index should hold: gathered from the log, entry by entry.
 #[derive(Debug, Default)]
-struct Replayed {
+pub struct Replay {
     runs: BTreeMap<Vec<u8>, RunMeta>,
     terms: TermSum,
     erasures: Vec<Erasure>,
+}
+
+/// What one entry gives to it, as far as that needs no order.
+#[derive(Debug)]
+pub struct Replayed {
+    seq: u64,
+    rows: Vec<Row>,
+    terms: TermSum,
+    erasure: Option<Erasure>,
+}
+
+impl Replayed {
+    /// What the entry at that position gives.
+    #[must_use]
+    pub fn of(seq: u64, projection: Projection) -> Self {
+        let mut terms = TermSum::default();
+        for term in &projection.terms {
+            terms.take_in((term.table, term.hash, seq));
+        }
+        Self {
+            seq,
+            rows: projection.rows,
+            terms,
+            erasure: Erasure::of(seq, projection.erases),
+        }
+    }
+}
+
+impl Replay {
+    /// Takes in the next entry's part.
+    pub fn take(&mut self, part: Replayed) {
+        for row in part.rows {
+            let run = self.runs.entry(row.run).or_default();
+            run.count += 1;
+            run.take_in(part.seq, &row.bytes);
+        }
+        self.terms.add(&part.terms);
+        self.erasures.extend(part.erasure);
+    }
 }
 
 /// A sum over pairs that does not depend on their order.
@@ -183,5 +217,10 @@ impl TermSum {
         let (first, _) = digest.as_chunks::<16>();
         self.count += 1;
         self.sum = self.sum.wrapping_add(u128::from_be_bytes(first[0]));
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        self.sum = self.sum.wrapping_add(other.sum);
     }
 }

@@ -66,13 +66,13 @@ impl From<StoreError> for EraseError {
 }
 
 impl Erasure {
-    /// What this entry erases, if it is one that came before.
-    pub(super) fn of(entry: &Entry, erases: Option<(u64, Link)>) -> Option<Self> {
-        let (seq, link) = erases.filter(|(seq, _)| *seq < entry.seq())?;
+    /// What the entry at position `by` erases, if it is one that came before.
+    pub(super) fn of(by: u64, erases: Option<(u64, Link)>) -> Option<Self> {
+        let (seq, link) = erases.filter(|(seq, _)| *seq < by)?;
         Some(Self {
             seq,
             link: link.0,
-            by: entry.seq(),
+            by,
         })
     }
 
@@ -239,7 +239,7 @@ impl Store {
     /// [`EraseError::Unfinished`] after it was recorded; any other before.
     pub fn erase(mut self, on: &Head, redaction: &Entry) -> Result<Self, EraseError> {
         let projection = (self.indexing.projector)(redaction);
-        let erasure = Erasure::of(redaction, projection.erases).ok_or(EraseError::Nothing)?;
+        let erasure = Erasure::of(redaction.seq(), projection.erases).ok_or(EraseError::Nothing)?;
         let journal = self.journal();
         let (stored, line) = (self.view()?.get(erasure.seq)?, journal.entry(erasure.seq)?);
         if !erasure.is_due(stored.as_ref()) || !erasure.is_due(line.as_ref()) {

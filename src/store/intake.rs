@@ -177,7 +177,8 @@ impl Intake {
             for term in projection.terms {
                 self.terms.push((term.table, term.hash, entry.seq()));
             }
-            self.erasures.extend(Erasure::of(entry, projection.erases));
+            self.erasures
+                .extend(Erasure::of(entry.seq(), projection.erases));
         }
         Ok(())
     }

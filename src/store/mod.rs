@@ -40,7 +40,7 @@
 //! |---|---|---|
 //! | `journal/` | every acknowledgement | completed from sled; the last entries are lost only if both copies are |
 //! | `sled/` | answers, after its head was found equal to the journal's | rebuilt from the journal, about 0.25 M entries/s |
-//! | the index | answers; [`View::compare_index`] compares it with a replay | rebuilt with the store, or by [`Store::reindex`] |
+//! | the index | answers; [`View::compare_lot`] and [`View::compare_rest`] compare it with a [`Replay`] | rebuilt with the store, or by [`Store::reindex`] |
 //! | `lock` | one writer | made again; its text is never trusted |
 //! | `append.intent` | telling a part from a whole | a part of an unacknowledged append may stay; its chain is sound |
 //! | `version` | refusing what a later release made | not a record, until it is written again by hand |
@@ -110,7 +110,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 pub use append::Appending;
-pub use compare::IndexFault;
+pub use compare::{IndexFault, Lot, Replay, Replayed};
 pub use entries::Stored;
 pub use erase::EraseError;
 pub use error::{AppendError, LineFault, StoreError};

@@ -93,6 +93,11 @@ impl View {
         Ok(found)
     }
 
+    /// Closes sled and opens it again: its memory grows with what is read, whatever its cache may hold.
+    pub fn refresh(&mut self) -> Result<(), StoreError> {
+        self.shelf.reopen()
+    }
+
     /// The whole log in stretches, for several threads.
     pub fn segments(&self) -> Result<Vec<SegmentRef>, StoreError> {
         let end = self.head()?.map_or(0, |head| head.seq + 1);

@@ -2,9 +2,11 @@
 
 use super::finding::{Finding, Level, What};
 use super::redaction::Erasures;
-use crate::domain::{Decision, Opening, Rectification, Redaction, Survey};
+use crate::domain::{Opening, Redaction};
+use crate::index::packed;
 use crate::log::{EntryError, Follows, Head, Header, Kind, LineError, Link, RawEntry, parse_line};
-use crate::store::{Journal, StoreError, View};
+use crate::register::{Rows, project};
+use crate::store::{Journal, Replay, Replayed, SegmentRef, StoreError, View};
 use rayon::prelude::*;
 use std::io::{self, BufRead};
 use std::ops::ControlFlow;
@@ -14,6 +16,20 @@ pub type Progress<'a> = dyn Fn(u64) + Sync + 'a;
 
 /// How many lines are examined at once.
 const CHUNK: usize = 4096;
+
+/// After so many entries of the store its memory is given back.
+const REFRESH: u64 = 256 * 1024;
+
+/// How far each entry is examined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Header, link and digest: what binds the bytes.
+    Bytes,
+    /// Canonical form and typed body as well.
+    Bodies,
+    /// And what the index gets from it.
+    Index,
+}
 
 /// What the pass over one copy of a log gave.
 #[derive(Debug, Default)]
@@ -54,11 +70,16 @@ struct Alone {
     is_erased: bool,
     /// The entry whose body it erases, and that entry's link.
     redacts: Option<(u64, String)>,
+    indexed: Option<Replayed>,
 }
 
 /// Examines every entry of the journal.
-pub(super) fn of_journal(journal: &Journal, progress: &Progress<'_>) -> Result<Chain, StoreError> {
-    let mut pass = Pass::new(progress);
+pub(super) fn of_journal(
+    journal: &Journal,
+    depth: Depth,
+    progress: &Progress<'_>,
+) -> Result<Chain, StoreError> {
+    let mut pass = Pass::new(depth, progress);
     let mut chunk: Vec<Vec<u8>> = Vec::with_capacity(CHUNK);
     journal.lines(0, &mut |line| {
         chunk.push(line.bytes.to_vec());
@@ -77,7 +98,7 @@ pub(super) fn of_journal(journal: &Journal, progress: &Progress<'_>) -> Result<C
 ///
 /// Where reading fails.
 pub fn of_lines(mut lines: impl BufRead, progress: &Progress<'_>) -> Result<Chain, io::Error> {
-    let mut pass = Pass::new(progress);
+    let mut pass = Pass::new(Depth::Bodies, progress);
     let mut torn = false;
     loop {
         let mut chunk = Vec::new();
@@ -101,43 +122,62 @@ pub fn of_lines(mut lines: impl BufRead, progress: &Progress<'_>) -> Result<Chai
     Ok(chain)
 }
 
-/// Examines every entry of the store.
-pub(super) fn of_store(view: &View, progress: &Progress<'_>) -> Result<Chain, StoreError> {
-    let mut pass = Pass::new(progress);
+/// Examines every entry of the store, and gathers what its index should hold.
+pub(super) fn of_store(
+    view: &mut View,
+    progress: &Progress<'_>,
+) -> Result<(Chain, Replay), StoreError> {
+    let mut pass = Pass::new(Depth::Index, progress);
     let segments = view.segments()?;
-    // As many stretches at once as there are cores, so that memory stays bounded.
+    // As many stretches at once as there are cores, so that memory stays bounded; what they gave is put in order
+    // while the next are examined.
+    let (mut examined, mut since) = (Vec::new(), 0);
     for some in segments.chunks(rayon::current_num_threads()) {
-        let examined: Vec<Result<Vec<Alone>, StoreError>> = some
-            .par_iter()
-            .map(|segment| {
-                let mut alone =
-                    Vec::with_capacity(usize::try_from(segment.to - segment.from).unwrap_or(0));
-                view.read_segment(segment, &mut |raw| {
-                    alone.push(Alone::of(&raw));
-                    ControlFlow::Continue(())
-                })?;
-                Ok(alone)
-            })
-            .collect();
-        for alone in examined {
-            pass.take(alone?);
+        let (next, ()) = rayon::join(
+            || -> Result<Vec<Vec<Alone>>, StoreError> {
+                let each = some.par_iter().map(|segment| stretch(view, segment));
+                each.collect()
+            },
+            || pass.take_all(examined),
+        );
+        examined = next?;
+        since += some.iter().map(|one| one.to - one.from).sum::<u64>();
+        if since >= REFRESH {
+            view.refresh()?;
+            since = 0;
         }
     }
-    Ok(pass.ended())
+    pass.take_all(examined);
+    view.refresh()?;
+    let replay = std::mem::take(&mut pass.replay);
+    Ok((pass.ended(), replay))
+}
+
+fn stretch(view: &View, segment: &SegmentRef) -> Result<Vec<Alone>, StoreError> {
+    let mut alone = Vec::with_capacity(usize::try_from(segment.to - segment.from).unwrap_or(0));
+    view.read_segment(segment, &mut |raw| {
+        alone.push(Alone::of(&raw, Depth::Index));
+        ControlFlow::Continue(())
+    })?;
+    Ok(alone)
 }
 
 /// The pass in order.
 struct Pass<'a> {
+    depth: Depth,
     chain: Chain,
+    replay: Replay,
     hasher: blake3::Hasher,
     lines: u64,
     progress: &'a Progress<'a>,
 }
 
 impl<'a> Pass<'a> {
-    fn new(progress: &'a Progress<'a>) -> Self {
+    fn new(depth: Depth, progress: &'a Progress<'a>) -> Self {
         Self {
+            depth,
             chain: Chain::default(),
+            replay: Replay::default(),
             hasher: blake3::Hasher::new(),
             lines: 0,
             progress,
@@ -145,14 +185,15 @@ impl<'a> Pass<'a> {
     }
 
     fn lines(&mut self, lines: &[Vec<u8>]) {
+        let depth = self.depth;
         let examined: Vec<Result<Alone, LineError>> = lines
             .par_iter()
-            .map(|line| parse_line(line).map(|raw| Alone::of(&raw)))
+            .map(|line| parse_line(line).map(|raw| Alone::of(&raw, depth)))
             .collect();
         for alone in examined {
             self.lines += 1;
             match alone {
-                Ok(alone) => self.take(vec![alone]),
+                Ok(alone) => self.take_one(alone),
                 Err(error) => {
                     let what = What::NotAnEntry {
                         line: self.lines,
@@ -165,14 +206,15 @@ impl<'a> Pass<'a> {
                 }
             }
         }
+        (self.progress)(lines.len() as u64);
     }
 
-    fn take(&mut self, all: Vec<Alone>) {
-        let n = all.len() as u64;
-        for alone in all {
-            self.take_one(alone);
+    fn take_all(&mut self, all: Vec<Vec<Alone>>) {
+        for some in all {
+            let n = some.len() as u64;
+            some.into_iter().for_each(|alone| self.take_one(alone));
+            (self.progress)(n);
         }
-        (self.progress)(n);
     }
 
     fn take_one(&mut self, mut alone: Alone) {
@@ -190,6 +232,9 @@ impl<'a> Pass<'a> {
         self.chain
             .erasures
             .take(&alone.head, kind, alone.is_erased, redacts);
+        if let Some(indexed) = alone.indexed.take() {
+            self.replay.take(indexed);
+        }
         self.hasher.update(&alone.digest);
         self.chain.origin = self.chain.origin.take().or(alone.origin);
         self.chain.head = Some(alone.head);
@@ -237,7 +282,7 @@ impl<'a> Pass<'a> {
 }
 
 impl Alone {
-    fn of(raw: &RawEntry<'_>) -> Self {
+    fn of(raw: &RawEntry<'_>, depth: Depth) -> Self {
         let head = raw.head();
         let mut alone = Self {
             head,
@@ -248,11 +293,12 @@ impl Alone {
             origin: None,
             is_erased: raw.contents.is_none(),
             redacts: None,
+            indexed: None,
         };
-        match alone.sealed(raw) {
+        match alone.sealed(raw, depth) {
             Ok((header, body)) => {
                 alone.header = Some(header);
-                alone.decode(&header, body);
+                alone.decode(&header, body, depth);
             }
             Err(error) => {
                 let what = What::Altered {
@@ -264,45 +310,61 @@ impl Alone {
         alone
     }
 
-    fn sealed<'a>(&self, raw: &RawEntry<'a>) -> Result<(Header, Option<&'a str>), EntryError> {
+    fn sealed<'a>(
+        &self,
+        raw: &RawEntry<'a>,
+        depth: Depth,
+    ) -> Result<(Header, Option<&'a str>), EntryError> {
         let header = raw.check_header()?;
         raw.check_contents(&header)?;
-        let body = raw.check_body()?;
+        // What an opening and a redaction say is needed in any case.
+        let is_read =
+            depth != Depth::Bytes || matches!(header.kind, Kind::Opening | Kind::Redaction);
+        let body = if is_read { raw.check_body()? } else { None };
         if header.seq == 0 {
             raw.check_place(&header, Follows::Nothing)?;
         }
         Ok((header, body))
     }
 
-    fn decode(&mut self, header: &Header, body: Option<&str>) {
-        let Some(body) = body else { return };
-        if let Kind::Unknown(kind) = header.kind {
-            self.findings.push(Finding::warning(
-                Some(header.seq),
-                What::UnknownKind { kind },
-            ));
-            return;
-        }
-        let read = match header.kind {
-            Kind::Opening => serde_json::from_str::<Opening>(body).map(|opening| {
-                self.origin = Some(opening.origin);
-            }),
-            Kind::Decision => serde_json::from_str::<Decision>(body).map(drop),
-            Kind::Survey => serde_json::from_str::<Survey>(body).map(drop),
-            Kind::Rectification => serde_json::from_str::<Rectification>(body).map(drop),
-            Kind::Redaction => {
-                serde_json::from_str::<Redaction>(body).map(|Redaction { redacts, .. }| {
-                    self.redacts = Some((redacts.seq, redacts.link));
-                })
+    fn decode(&mut self, header: &Header, body: Option<&str>, depth: Depth) {
+        let rows = match body.map(|body| self.read(header, body)) {
+            None => Rows::default(),
+            Some(Ok(rows)) => rows,
+            Some(Err(what)) => {
+                self.findings.push(what);
+                return;
             }
-            _ => Ok(()),
         };
-        if let Err(error) = read {
-            let what = What::Undecodable {
-                reason: error.to_string(),
-            };
-            self.findings.push(Finding::damage(Some(header.seq), what));
+        if depth == Depth::Index {
+            let projection = packed(&self.head.link, header.kind, body, rows);
+            self.indexed = Some(Replayed::of(header.seq, projection));
         }
+    }
+
+    /// Reads a body as what its kind says it is.
+    fn read(&mut self, header: &Header, body: &str) -> Result<Rows, Finding> {
+        let seq = Some(header.seq);
+        let undecodable = |error: serde_json::Error| {
+            let reason = error.to_string();
+            Finding::damage(seq, What::Undecodable { reason })
+        };
+        match header.kind {
+            Kind::Unknown(kind) => {
+                self.findings
+                    .push(Finding::warning(seq, What::UnknownKind { kind }));
+            }
+            Kind::Opening => {
+                let opening: Opening = serde_json::from_str(body).map_err(undecodable)?;
+                self.origin = Some(opening.origin);
+            }
+            Kind::Redaction => {
+                let Redaction { redacts, .. } = serde_json::from_str(body).map_err(undecodable)?;
+                self.redacts = Some((redacts.seq, redacts.link));
+            }
+            _ => {}
+        }
+        project(header.kind, body).map_err(undecodable)
     }
 }
 

@@ -17,7 +17,8 @@ pub use chain::{Chain, Progress, of_lines};
 pub use finding::{Finding, Level, Verdict, What};
 
 use crate::log::Head;
-use crate::store::{self, Examination, StoreError};
+use crate::store::{self, Examination, Replay, StoreError};
+use chain::Depth;
 use serde::Serialize;
 use std::path::Path;
 use std::time::Duration;
@@ -57,10 +58,20 @@ impl Report {
 ///
 /// Where the record cannot be examined at all: it is none, is in use, or the system says no.
 pub fn record(dir: &Path, wait: Duration, progress: &Progress<'_>) -> Result<Report, StoreError> {
-    let found = store::examine(dir, wait, crate::index::INDEXING)?;
+    let mut found = store::examine(dir, wait, crate::index::INDEXING)?;
     let mut report = Report::default();
-    let journal = journal_of(&found, &mut report, progress)?;
-    let stored = store_of(&found, &mut report, progress)?;
+    let mut stored = store_of(&mut found, &mut report, progress)?;
+    let journal = journal_of(
+        &found,
+        stored.as_ref().map(|(one, _)| one),
+        &mut report,
+        progress,
+    )?;
+    let replay = tell(journal.as_ref(), stored.as_mut(), &mut report);
+    if let (Ok(view), Some(replay)) = (&mut found.store, replay) {
+        index::compare(view, replay, &mut report)?;
+    }
+    let stored = stored.map(|(chain, _)| chain);
     compare(&found, journal.as_ref(), stored.as_ref(), &mut report);
     if found.fork.is_none() {
         redaction::in_copies(journal.as_ref(), stored.as_ref(), &mut report);
@@ -79,7 +90,7 @@ pub fn record(dir: &Path, wait: Duration, progress: &Progress<'_>) -> Result<Rep
 /// Where it cannot be read at all.
 pub fn journal(dir: &Path, progress: &Progress<'_>) -> Result<Report, StoreError> {
     let journal = store::Journal::of(dir)?;
-    let chain = chain::of_journal(&journal, progress)?;
+    let chain = chain::of_journal(&journal, Depth::Bodies, progress)?;
     Ok(only(chain, "the journal"))
 }
 
@@ -114,12 +125,24 @@ fn only(chain: Chain, name: &str) -> Report {
     report
 }
 
+/// The journal. What the store has the same bytes of needs no second look at what they say.
 fn journal_of(
     found: &Examination,
+    stored: Option<&Chain>,
     report: &mut Report,
     progress: &Progress<'_>,
 ) -> Result<Option<Chain>, StoreError> {
-    let mut chain = chain::of_journal(&found.journal, progress)?;
+    let mut chain = match stored.filter(|stored| !stored.damaged) {
+        Some(stored) => {
+            let bytes = chain::of_journal(&found.journal, Depth::Bytes, progress)?;
+            if bytes.digest == stored.digest && bytes.entries == stored.entries {
+                bytes
+            } else {
+                chain::of_journal(&found.journal, Depth::Bodies, &|_| {})?
+            }
+        }
+        None => chain::of_journal(&found.journal, Depth::Bodies, progress)?,
+    };
     chain.note_damage();
     if chain.entries == 0 {
         report
@@ -127,55 +150,61 @@ fn journal_of(
             .push(Finding::damage(None, What::JournalGone));
         return Ok(None);
     }
-    report.findings.append(&mut chain.findings);
-    report
-        .examined
-        .push(format!("{} entries of the journal", chain.entries));
     Ok(Some(chain))
 }
 
+/// The store, and what its index should hold.
 fn store_of(
-    found: &Examination,
+    found: &mut Examination,
     report: &mut Report,
     progress: &Progress<'_>,
-) -> Result<Option<Chain>, StoreError> {
-    let view = match &found.store {
-        Ok(view) => view,
-        Err(error) => {
-            report.findings.push(Finding::damage(
-                None,
-                What::StoreUnusable {
-                    reason: error.to_string(),
-                },
-            ));
-            return Ok(None);
-        }
+) -> Result<Option<(Chain, Replay)>, StoreError> {
+    let examined = match &mut found.store {
+        Ok(view) => chain::of_store(view, progress),
+        Err(error) => Err(StoreError::Damaged {
+            what: error.to_string(),
+        }),
     };
-    let mut chain = match chain::of_store(view, progress) {
-        Ok(examined) => examined,
+    match examined {
+        Ok((mut chain, replay)) => {
+            chain.note_damage();
+            Ok(Some((chain, replay)))
+        }
         Err(StoreError::Damaged { what }) => {
             report
                 .findings
                 .push(Finding::damage(None, What::StoreUnusable { reason: what }));
-            return Ok(None);
+            Ok(None)
         }
-        Err(error) => return Err(error),
-    };
-    chain.note_damage();
-    let damaged = chain.damaged;
+        Err(error) => Err(error),
+    }
+}
+
+/// Tells what was found in both copies, and gives what the index of a sound store should hold.
+fn tell(
+    journal: Option<&Chain>,
+    stored: Option<&mut (Chain, Replay)>,
+    report: &mut Report,
+) -> Option<Replay> {
+    if let Some(chain) = journal {
+        report.findings.extend(chain.findings.iter().cloned());
+        report
+            .examined
+            .push(format!("{} entries of the journal", chain.entries));
+    }
+    let (chain, replay) = stored?;
     // What the journal's examination said already is not said twice.
-    chain
-        .findings
-        .retain(|finding| !report.findings.contains(finding));
-    report.findings.append(&mut chain.findings);
+    let new = chain.findings.iter();
+    let new: Vec<_> = new
+        .filter(|finding| !report.findings.contains(finding))
+        .cloned()
+        .collect();
+    report.findings.extend(new);
     report.examined.push(format!(
         "{} entries of the store: headers, links, digests, canonical form, typed bodies",
         chain.entries
     ));
-    if !damaged {
-        index::compare(view, report)?;
-    }
-    Ok(Some(chain))
+    (!chain.damaged).then(|| std::mem::take(replay))
 }
 
 /// Compares the two copies, and says what opening the record would put right.

@@ -156,7 +156,7 @@ fn damaged_bytes_of_sled_never_shorten_the_record() {
         let read = opened
             .store
             .read(0, u64::MAX, &mut |_| ControlFlow::Continue(()));
-        let compared = opened.store.view().unwrap().compare_index(INDEXING);
+        let compared = differences(opened.store.view().unwrap(), INDEXING);
         let is_sound = read.is_ok() && compared.is_ok_and(|faults| faults.is_empty());
         drop(opened);
         let opened = Store::open(&record.dir, &options()).unwrap();
@@ -228,7 +228,7 @@ fn an_index_of_another_version_is_made_anew() {
         }]
     );
     let view = opened.store.view().unwrap();
-    assert!(view.compare_index(indexing).unwrap().is_empty());
+    assert!(differences(view, indexing).unwrap().is_empty());
     assert_eq!(view.runs().unwrap().len(), 1);
     assert!(view.find(1, 0..=u64::MAX).unwrap().is_empty());
     drop(opened);

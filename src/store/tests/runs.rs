@@ -145,7 +145,7 @@ fn a_hole_in_a_run_is_damage() {
         view.shelf.remove(shelf::Part::Hot, key).unwrap();
     }
     assert!(matches!(rows(b"EU-1"), Err(StoreError::Damaged { .. })));
-    let faults = view.compare_index(INDEXING).unwrap();
+    let faults = differences(view, INDEXING).unwrap();
     assert!(
         faults
             .iter()
@@ -162,7 +162,7 @@ fn an_index_that_was_altered_is_told() {
     let view = store.view().unwrap();
     let terms = view.shelf.keys(shelf::Part::Hot, b"u", b"u").unwrap();
     view.shelf.remove(shelf::Part::Hot, &terms[0]).unwrap();
-    let faults = view.compare_index(INDEXING).unwrap();
+    let faults = differences(view, INDEXING).unwrap();
     assert!(
         matches!(faults.as_slice(), [IndexFault::Terms { .. }]),
         "{faults:?}"
