@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 /// How many entries are named one by one.
@@ -267,6 +268,9 @@ fn stream<'a>(
             .into())));
         }
     };
+    if path != Path::new("-") {
+        return Box::new(lines(path, reader, by));
+    }
     let mut docs = serde_json::Deserializer::from_reader(reader).into_iter::<Box<RawValue>>();
     let mut n = 0;
     let mut over = false;
@@ -299,6 +303,36 @@ fn stream<'a>(
         }
         (!chunk.is_empty()).then(|| read_all(&chunk, by).map_err(AppendError::from))
     }))
+}
+
+/// The documents of a file that has one a line, some at a time. Empty lines are passed over.
+fn lines<'a>(
+    path: &'a Path,
+    mut reader: impl BufRead + Send + 'a,
+    by: &'a str,
+) -> impl Iterator<Item = Result<Vec<Draft>, AppendError>> + Send + 'a {
+    let (mut n, mut over) = (0, false);
+    std::iter::from_fn(move || {
+        let mut chunk = Vec::with_capacity(CHUNK);
+        while !over && chunk.len() < CHUNK {
+            n += 1;
+            let mut json = Vec::new();
+            match reader.read_until(b'\n', &mut json) {
+                Ok(0) => over = true,
+                Ok(_) if json.trim_ascii().is_empty() => {}
+                Ok(_) => chunk.push(Doc {
+                    json,
+                    place: format!("{}, line {n}", path.display()),
+                }),
+                Err(error) => {
+                    over = true;
+                    let problem = error.to_string();
+                    return Some(Err(complaint(path, n, 0, 0, problem).into()));
+                }
+            }
+        }
+        (!chunk.is_empty()).then(|| read_all(&chunk, by).map_err(AppendError::from))
+    })
 }
 
 fn place(path: &Path, n: usize) -> String {

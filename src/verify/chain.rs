@@ -10,12 +10,16 @@ use crate::store::{Journal, Replay, Replayed, SegmentRef, StoreError, View};
 use rayon::prelude::*;
 use std::io::{self, BufRead};
 use std::ops::ControlFlow;
+use std::sync::mpsc;
+use std::thread;
 
 /// Told how many entries were examined, and of how many.
 pub type Progress<'a> = dyn Fn(u64) + Sync + 'a;
 
 /// How many lines are examined at once.
 const CHUNK: usize = 4096;
+/// or so many bytes of them.
+const CHUNK_BYTES: usize = 16 * 1024 * 1024;
 
 /// After so many entries of the store its memory is given back.
 const REFRESH: u64 = 256 * 1024;
@@ -73,6 +77,52 @@ struct Alone {
     indexed: Option<Replayed>,
 }
 
+/// Lines that are examined together, without their line feeds.
+#[derive(Default)]
+struct Lines {
+    text: Vec<u8>,
+    /// Where each ends.
+    ends: Vec<usize>,
+}
+
+impl Lines {
+    fn push(&mut self, line: &[u8]) {
+        self.text.extend_from_slice(line);
+        self.ends.push(self.text.len());
+    }
+
+    fn is_full(&self) -> bool {
+        self.ends.len() >= CHUNK || self.text.len() >= CHUNK_BYTES
+    }
+
+    fn get(&self, n: usize) -> &[u8] {
+        let start = n.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[n]]
+    }
+}
+
+/// Examines lines some at a time while the next are read. `read` is given what to hand them to, and says by its answer
+/// whether there is still somebody to take them.
+fn overlapped<E: Send>(
+    pass: &mut Pass<'_>,
+    read: impl FnOnce(&mut dyn FnMut(Lines) -> ControlFlow<()>) -> Result<(), E> + Send,
+) -> Result<(), E> {
+    let (to, from) = mpsc::sync_channel(1);
+    thread::scope(|scope| {
+        let reading = scope.spawn(move || {
+            read(&mut |lines| match to.send(lines) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            })
+        });
+        from.iter().for_each(|lines| pass.lines(&lines));
+        match reading.join() {
+            Ok(read) => read,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
 /// Examines every entry of the journal.
 pub(super) fn of_journal(
     journal: &Journal,
@@ -80,15 +130,18 @@ pub(super) fn of_journal(
     progress: &Progress<'_>,
 ) -> Result<Chain, StoreError> {
     let mut pass = Pass::new(depth, progress);
-    let mut chunk: Vec<Vec<u8>> = Vec::with_capacity(CHUNK);
-    journal.lines(0, &mut |line| {
-        chunk.push(line.bytes.to_vec());
-        if chunk.len() == CHUNK {
-            pass.lines(&std::mem::take(&mut chunk));
-        }
-        ControlFlow::Continue(())
+    overlapped(&mut pass, |hand_over| {
+        let mut lines = Lines::default();
+        journal.lines(0, &mut |line| {
+            lines.push(line.bytes);
+            if lines.is_full() {
+                return hand_over(std::mem::take(&mut lines));
+            }
+            ControlFlow::Continue(())
+        })?;
+        let _taken = hand_over(lines);
+        Ok(())
     })?;
-    pass.lines(&chunk);
     Ok(pass.ended())
 }
 
@@ -97,24 +150,26 @@ pub(super) fn of_journal(
 /// # Errors
 ///
 /// Where reading fails.
-pub fn of_lines(mut lines: impl BufRead, progress: &Progress<'_>) -> Result<Chain, io::Error> {
+pub fn of_lines(
+    mut from: impl BufRead + Send,
+    progress: &Progress<'_>,
+) -> Result<Chain, io::Error> {
     let mut pass = Pass::new(Depth::Bodies, progress);
     let mut torn = false;
-    loop {
-        let mut chunk = Vec::new();
-        while chunk.len() < CHUNK {
-            let mut line = Vec::new();
-            if lines.read_until(b'\n', &mut line)? == 0 {
+    overlapped(&mut pass, |hand_over| {
+        let mut lines = Lines::default();
+        let mut line = Vec::new();
+        while from.read_until(b'\n', &mut line)? > 0 {
+            torn = line.pop_if(|last| *last == b'\n').is_none();
+            lines.push(&line);
+            line.clear();
+            if lines.is_full() && hand_over(std::mem::take(&mut lines)).is_break() {
                 break;
             }
-            torn = line.pop() != Some(b'\n');
-            chunk.push(line);
         }
-        if chunk.is_empty() {
-            break;
-        }
-        pass.lines(&chunk);
-    }
+        let _taken = hand_over(lines);
+        Ok::<_, io::Error>(())
+    })?;
     let mut chain = pass.ended();
     if torn {
         chain.findings.push(Finding::damage(None, What::TornLine));
@@ -184,11 +239,12 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn lines(&mut self, lines: &[Vec<u8>]) {
+    fn lines(&mut self, lines: &Lines) {
         let depth = self.depth;
-        let examined: Vec<Result<Alone, LineError>> = lines
-            .par_iter()
-            .map(|line| parse_line(line).map(|raw| Alone::of(&raw, depth)))
+        let examined: Vec<Result<Alone, LineError>> = (0..lines.ends.len())
+            .into_par_iter()
+            .with_min_len(64)
+            .map(|n| parse_line(lines.get(n)).map(|raw| Alone::of(&raw, depth)))
             .collect();
         for alone in examined {
             self.lines += 1;
@@ -206,7 +262,7 @@ impl<'a> Pass<'a> {
                 }
             }
         }
-        (self.progress)(lines.len() as u64);
+        (self.progress)(lines.ends.len() as u64);
     }
 
     fn take_all(&mut self, all: Vec<Vec<Alone>>) {

@@ -100,7 +100,7 @@ pub fn journal(dir: &Path, progress: &Progress<'_>) -> Result<Report, StoreError
 ///
 /// Where they cannot be read.
 pub fn export(
-    lines: impl std::io::BufRead,
+    lines: impl std::io::BufRead + Send,
     progress: &Progress<'_>,
 ) -> Result<Report, std::io::Error> {
     Ok(only(of_lines(lines, progress)?, "the export"))
