@@ -268,36 +268,26 @@ fn stream<'a>(
             .into())));
         }
     };
-    if path != Path::new("-") {
-        return Box::new(lines(path, reader, by));
-    }
-    let mut docs = serde_json::Deserializer::from_reader(reader).into_iter::<Box<RawValue>>();
-    let mut n = 0;
-    let mut over = false;
+    let mut documents = Documents {
+        reader,
+        buffer: Vec::new(),
+        lines: 0,
+        over: false,
+    };
+    let (mut n, mut over) = (0, false);
     Box::new(std::iter::from_fn(move || {
         let mut chunk = Vec::with_capacity(CHUNK);
         while !over && chunk.len() < CHUNK {
             n += 1;
-            match docs.next() {
+            match documents.next() {
                 None => over = true,
-                Some(Ok(doc)) => chunk.push(Doc {
-                    json: doc.get().as_bytes().to_vec(),
+                Some(Ok(json)) => chunk.push(Doc {
+                    json,
                     place: place(path, n),
                 }),
-                Some(Err(error)) => {
+                Some(Err((line, column, problem))) => {
                     over = true;
-                    let said = error.to_string();
-                    let problem = said
-                        .rsplit_once(" at line ")
-                        .map_or(said.as_str(), |(problem, _)| problem);
-                    return Some(Err(complaint(
-                        path,
-                        n,
-                        error.line(),
-                        error.column(),
-                        problem.to_owned(),
-                    )
-                    .into()));
+                    return Some(Err(complaint(path, n, line, column, problem).into()));
                 }
             }
         }
@@ -305,34 +295,56 @@ fn stream<'a>(
     }))
 }
 
-/// The documents of a file that has one a line, some at a time. Empty lines are passed over.
-fn lines<'a>(
-    path: &'a Path,
-    mut reader: impl BufRead + Send + 'a,
-    by: &'a str,
-) -> impl Iterator<Item = Result<Vec<Draft>, AppendError>> + Send + 'a {
-    let (mut n, mut over) = (0, false);
-    std::iter::from_fn(move || {
-        let mut chunk = Vec::with_capacity(CHUNK);
-        while !over && chunk.len() < CHUNK {
-            n += 1;
-            let mut json = Vec::new();
-            match reader.read_until(b'\n', &mut json) {
-                Ok(0) => over = true,
-                Ok(_) if json.trim_ascii().is_empty() => {}
-                Ok(_) => chunk.push(Doc {
-                    json,
-                    place: format!("{}, line {n}", path.display()),
-                }),
-                Err(error) => {
-                    over = true;
-                    let problem = error.to_string();
-                    return Some(Err(complaint(path, n, 0, 0, problem).into()));
+/// JSON documents one after another, read line by line: a document may take several lines, and a line may hold several.
+struct Documents<R> {
+    reader: R,
+    /// What was read and not handed out.
+    buffer: Vec<u8>,
+    /// Lines before it.
+    lines: usize,
+    over: bool,
+}
+
+impl<R: BufRead> Iterator for Documents<R> {
+    /// A document, or where it goes wrong (line and column, from 1; 0 where it is not known) and how.
+    type Item = Result<Vec<u8>, (usize, usize, String)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let mut stream =
+                serde_json::Deserializer::from_slice(&self.buffer).into_iter::<&RawValue>();
+            match stream.next() {
+                Some(Ok(document)) => {
+                    let json = document.get().as_bytes().to_vec();
+                    let used = stream.byte_offset();
+                    self.pass_over(used);
+                    return Some(Ok(json));
                 }
+                Some(Err(error)) if self.over || !error.is_eof() => {
+                    let said = error.to_string();
+                    let problem = said
+                        .rsplit_once(" at line ")
+                        .map_or(said.as_str(), |(problem, _)| problem);
+                    let place = (self.lines + error.line(), error.column());
+                    return Some(Err((place.0, place.1, problem.to_owned())));
+                }
+                None if self.over => return None,
+                None => self.pass_over(self.buffer.len()),
+                Some(Err(_)) => {}
+            }
+            match self.reader.read_until(b'\n', &mut self.buffer) {
+                Ok(read) => self.over = read == 0,
+                Err(error) => return Some(Err((0, 0, error.to_string()))),
             }
         }
-        (!chunk.is_empty()).then(|| read_all(&chunk, by).map_err(AppendError::from))
-    })
+    }
+}
+
+impl<R> Documents<R> {
+    fn pass_over(&mut self, bytes: usize) {
+        let passed = self.buffer.drain(..bytes);
+        self.lines += passed.filter(|byte| *byte == b'\n').count();
+    }
 }
 
 fn place(path: &Path, n: usize) -> String {

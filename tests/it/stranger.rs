@@ -2,75 +2,57 @@
 
 use serde_json::Value;
 
-fn unhex<const N: usize>(value: &Value) -> Result<[u8; N], String> {
-    let text = value.as_str().ok_or("not a text")?;
-    let byte = |at: usize| {
-        text.get(at * 2..at * 2 + 2)
-            .and_then(|two| u8::from_str_radix(two, 16).ok())
-    };
-    let bytes: Option<Vec<u8>> = (0..text.len().div_ceil(2)).map(byte).collect();
-    bytes
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or(format!("not {N} bytes of hex: {text}"))
+/// Position, link, time.
+type Head = (u64, Vec<u8>, i64);
+
+/// Any multiple of 32 bytes in hex.
+fn unhex(value: &Value) -> Option<Vec<u8>> {
+    let pieces = value.as_str()?.as_bytes().chunks(64);
+    let pieces: Result<Vec<_>, _> = pieces.map(blake3::Hash::from_hex).collect();
+    let bytes = pieces
+        .ok()?
+        .iter()
+        .flat_map(|one| *one.as_bytes())
+        .collect();
+    Some(bytes)
 }
 
-/// The bytes of the body as they stand in the line, between its key and the line's end.
-fn body_bytes(line: &str) -> Option<&str> {
-    line.split_once(",\"body\":")
-        .and_then(|(_, rest)| rest.strip_suffix('}'))
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte))
+}
+
+/// The head that a line makes; none where it is not the entry that must stand there.
+fn next(text: &str, before: Option<&Head>) -> Option<Head> {
+    let line: Value = serde_json::from_str(text).ok()?;
+    let header = unhex(&line["header"]).filter(|header| header.len() == 96)?;
+    let (seq, at) = (number(&header[8..16]), number(&header[48..56]) as i64);
+    let origin = || {
+        let name = line["body"]["origin"].as_str()?;
+        Some(blake3::derive_key("regesta 2026-11-23 v1 origin", name.as_bytes()).to_vec())
+    };
+    let (expected, prev, not_before) = match before {
+        Some((seq, link, at)) => (seq + 1, link.clone(), *at),
+        None => (0, origin()?, i64::MIN),
+    };
+    let link = blake3::derive_key("regesta 2026-11-23 v1 link", &header).to_vec();
+    let is_next = header[..8] == *b"REGESTA\x01" && header[58..60] == [0, 0] && seq == expected;
+    let is_linked = header[16..48] == prev && unhex(&line["link"])? == link && at >= not_before;
+    let is_sealed = line["body"].is_null() || {
+        let body = text.split_once(",\"body\":")?.1.strip_suffix('}')?;
+        let salt: [u8; 32] = unhex(&line["salt"])?.try_into().ok()?;
+        let digest = blake3::keyed_hash(&salt, body.as_bytes());
+        let canonical = serde_json::to_string(&line["body"]).ok()?;
+        digest == header[64..] && number(&header[60..64]) == body.len() as u64 && canonical == body
+    };
+    (is_next && is_linked && is_sealed && line["seq"] == seq).then_some((seq, link, at))
 }
 
 /// Checks every line; returns the head's position and link.
 pub fn check(export: &str) -> Result<(u64, String), String> {
-    let mut head: Option<(u64, [u8; 32], i64)> = None;
-    for (n, text) in export.lines().enumerate() {
-        let wrong = |what: &str| format!("line {}: {what}", n + 1);
-        let line: Value = serde_json::from_str(text).map_err(|error| wrong(&error.to_string()))?;
-        let header: [u8; 96] = unhex(&line["header"])?;
-        let field = |from: usize, to: usize| &header[from..to];
-        let number = |from: usize, to: usize| {
-            field(from, to)
-                .iter()
-                .fold(0u64, |n, byte| n << 8 | u64::from(*byte))
-        };
-        let seq = number(8, 16);
-        let at = number(48, 56) as i64;
-        if field(0, 8) != b"REGESTA\x01"
-            || number(58, 60) != 0
-            || line["seq"] != seq
-            || seq != n as u64
-        {
-            return Err(wrong("not a header of version 1 in its place"));
-        }
-        let before = match head {
-            Some((_, link, _)) => link,
-            None => {
-                let origin = line["body"]["origin"]
-                    .as_str()
-                    .ok_or(wrong("the opening has no origin"))?;
-                blake3::derive_key("regesta 2026-11-23 v1 origin", origin.as_bytes())
-            }
-        };
-        let link = blake3::derive_key("regesta 2026-11-23 v1 link", &header);
-        if field(16, 48) != before || unhex::<32>(&line["link"])? != link {
-            return Err(wrong("does not follow the line before"));
-        }
-        if head.is_some_and(|(_, _, last)| at < last) {
-            return Err(wrong("recorded before the line before"));
-        }
-        if !line["body"].is_null() {
-            let body = body_bytes(text).ok_or(wrong("has no body"))?;
-            let digest = blake3::keyed_hash(&unhex::<32>(&line["salt"])?, body.as_bytes());
-            let canonical =
-                serde_json::to_string(&line["body"]).map_err(|error| wrong(&error.to_string()))?;
-            if digest.as_bytes() != field(64, 96)
-                || number(60, 64) != body.len() as u64
-                || canonical != body
-            {
-                return Err(wrong("its body is not what was sealed"));
-            }
-        }
-        head = Some((seq, link, at));
+    let mut head = None;
+    for (n, line) in export.lines().enumerate() {
+        let sound = next(line, head.as_ref());
+        head = Some(sound.ok_or(format!("line {}: not the entry that stands there", n + 1))?);
     }
     let (seq, link, _) = head.ok_or("an empty export")?;
     Ok((seq, link.iter().map(|byte| format!("{byte:02x}")).collect()))
