@@ -18,7 +18,7 @@ const TOGETHER: usize = 512;
 /// and so many bytes of bodies at most.
 const CHUNK_BYTES: usize = 8 * 1024 * 1024;
 /// sled's memory grows with what it is given, whatever its cache may hold: after so many entries it is closed and opened again.
-const REOPEN: usize = 256 * 1024;
+const REOPEN: usize = 64 * 1024;
 
 impl Store {
     pub(super) fn append_on(&mut self, on: &Head, entries: &[Entry]) -> Result<Head, AppendError> {
