@@ -107,6 +107,7 @@ fn child(words: &[&str]) -> Outcome<()> {
         ["verify", "sqlite", at] => tell(timed(|| Sqlite::open(Path::new(at))?.verify())?),
         ["verify", "flat", at] => tell(timed(|| Flat::verify(Path::new(at)))?),
         ["pass", "regesta", at] => tell(ours::pass(Path::new(at))?),
+        ["hashing", corpus] => tell(ours::hashing(Path::new(corpus))?),
         ["state", "sqlite", at, regime] => {
             Sqlite::open(Path::new(at))?.state(regime, world::World::last_day())
         }
