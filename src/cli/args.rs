@@ -124,26 +124,6 @@ pub enum Verb {
     Completions(Completions),
 }
 
-impl Verb {
-    /// Whether it answers from the law as recorded, and so can be asked over what is supposed. Others write, or read the
-    /// log itself, where nothing is supposed.
-    pub fn asks_the_law(&self) -> bool {
-        !matches!(
-            self,
-            Self::Init(_)
-                | Self::Append(_)
-                | Self::Rectify(_)
-                | Self::Log(_)
-                | Self::Show(_)
-                | Self::Suppose(_)
-                | Self::Verify(_)
-                | Self::Reindex
-                | Self::Export(Export { ftm: false, .. })
-                | Self::Completions(_)
-        )
-    }
-}
-
 #[derive(Debug, ClapArgs)]
 pub struct Init {
     /// The record's name for ever, like `example.org/sanctions`; made up where it is left out

@@ -64,15 +64,16 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
 }
 
 /// The two ends, and the regime.
-struct Asked {
+pub struct Asked {
     from: Dials,
-    to: Dials,
+    /// The dials of the later end.
+    pub to: Dials,
     regime: Option<String>,
 }
 
 impl Asked {
     /// What was asked, where one dial was given twice.
-    fn of(args: &Args) -> Result<Self, Failure> {
+    pub fn of(args: &Args) -> Result<Self, Failure> {
         // `--public-by P REGIME`: what is no day after the first was meant as the regime.
         let mut public: Vec<Day> = Vec::new();
         let mut of: Vec<&str> = args.of.iter().map(String::as_str).collect();

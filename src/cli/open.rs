@@ -62,18 +62,28 @@ impl Known {
     }
 }
 
-/// What the record held by then; without it, all that it holds and all that is supposed.
+/// What the record held by then, with what is supposed up to `+N`; without it, all that it holds and all that is supposed.
 pub fn known(record: &Record, at: Option<&str>) -> Result<Known, Failure> {
-    match at {
-        Some(text) => Ok(Known {
-            head: known_at(record, text)?,
-            supposing: 0,
-        }),
-        None => Ok(Known {
-            head: record.head(),
-            supposing: record.known().nth_supposed().unwrap_or_default(),
-        }),
-    }
+    let all = record.known().nth_supposed().unwrap_or_default();
+    let (head, supposing) = match at {
+        None => (record.head(), all),
+        Some(text) => match nth_supposed(text) {
+            None => (known_at(record, text)?, 0),
+            Some(n) if n <= all => (record.head(), n),
+            Some(_) => {
+                return Err(Failure::usage(format!(
+                    "nothing is supposed as entry {text}"
+                )));
+            }
+        },
+    };
+    Ok(Known { head, supposing })
+}
+
+/// Which of those supposed a text like `+1` names.
+pub fn nth_supposed(text: &str) -> Option<u64> {
+    let n = text.strip_prefix('+')?.parse().ok()?;
+    (n > 0).then_some(n)
 }
 
 /// The dials as a question, and what it is asked of.

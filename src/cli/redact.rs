@@ -164,6 +164,7 @@ fn refused(error: RedactError) -> Failure {
         RedactError::Refused { .. } => {
             Failure::new(Exit::Refused, "refused.misfit", message).nothing_written()
         }
+        RedactError::Supposing => Failure::usage(message).nothing_written(),
         RedactError::Unfinished { .. } => Failure::new(Exit::Unusable, "unfinished", message)
             .hint("the next command that opens the record erases the rest: regesta state"),
         RedactError::Unknown(_) => Failure::new(Exit::Unusable, "unknown_outcome", message)

@@ -67,6 +67,9 @@ pub enum RedactError {
         /// What happened.
         source: Box<StoreError>,
     },
+    /// Something is supposed of this record: it is not written to.
+    #[error("nothing is redacted while something is supposed")]
+    Supposing,
     /// It is not known whether the redaction was recorded.
     #[error("it is not known whether the redaction was recorded")]
     Unknown(#[source] StoreError),
@@ -100,6 +103,9 @@ impl Record {
         with: Option<&Draft>,
         options: &RedactOptions,
     ) -> Result<RedactedNow, RedactError> {
+        if !self.supposed.is_empty() {
+            return Err(RedactError::Supposing);
+        }
         let head = self.head();
         let Some(entry) = self.entry(seq)? else {
             return Err(NotRedacted::Unknown {
@@ -204,4 +210,39 @@ pub(super) fn withheld(store: &Store) -> Result<Vec<Withheld>, RecordError> {
         withheld.extend(body.and_then(|contents| Withheld::of(by, &contents.body)));
     }
     Ok(withheld)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Options;
+    use std::time::Duration;
+
+    #[test]
+    fn nothing_is_redacted_while_something_is_supposed() {
+        let dir = tempfile::tempdir().unwrap();
+        let now = Instant(1_700_000_000_000_000);
+        let options = Options {
+            wait: Duration::ZERO,
+            verb: "test".to_owned(),
+            since: now,
+        };
+        let mut record = Record::init(&dir.path().join("record"), None, "test", options).unwrap();
+        let survey = r#"{"survey": "EU-X", "through": "2025-01-01", "basis": "b",
+            "sources": [{"at": "https://example.org", "tier": "primary"}]}"#;
+        let draft = Draft::read(survey.as_bytes(), "survey", "test").unwrap();
+        record.suppose(vec![draft], now).unwrap();
+        let options = RedactOptions {
+            ground: "ground".to_owned(),
+            by: "test".to_owned(),
+            forget_id: false,
+            now,
+            dry_run: false,
+        };
+        let refused = record.redact(0, None, &options);
+        assert!(
+            matches!(refused, Err(RedactError::Supposing)),
+            "{refused:?}"
+        );
+    }
 }
