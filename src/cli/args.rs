@@ -1,5 +1,6 @@
 //! What can be said to the command.
 
+use clap::builder::NonEmptyStringValueParser as NonEmpty;
 use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use regesta::domain::{Day, Jurisdiction, Moment};
 use std::ffi::OsString;
@@ -230,7 +231,7 @@ pub struct Log {
 #[derive(Debug, ClapArgs)]
 pub struct Show {
     /// The entry: its position, the beginning of its link, or a decision's id
-    #[arg(value_name = "SEQ|LINK|ID")]
+    #[arg(value_name = "SEQ|LINK|ID", value_parser = NonEmpty::new())]
     pub entry: String,
 }
 
@@ -295,7 +296,7 @@ pub struct State {
 #[derive(Debug, ClapArgs)]
 pub struct History {
     /// A regime; or a subject by its id, a name or an alias, in any spelling
-    #[arg(value_name = "REGIME|SUBJECT")]
+    #[arg(value_name = "REGIME|SUBJECT", value_parser = NonEmpty::new())]
     pub of: String,
     #[command(flatten)]
     pub dials: Dials,
@@ -487,6 +488,7 @@ pub struct Why {
 #[derive(Debug, ClapArgs)]
 pub struct Subject {
     /// An id, a name or an alias, in any spelling
+    #[arg(value_parser = NonEmpty::new())]
     pub name: String,
     #[command(flatten)]
     pub dials: Dials,

@@ -44,7 +44,7 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         })?;
         return Ok(Exit::Done);
     }
-    out.print(&format!("{}\n{receipt}\n", text(&covered, out)))?;
+    out.answer(&format!("{}\n", text(&covered, out)), &receipt)?;
     Ok(Exit::Done)
 }
 

@@ -2,7 +2,7 @@
 
 use super::args::{Dials, Diff as Args};
 use super::changes::{self, Told};
-use super::output::{ASSUMED, Ends, Output, Receipt, heading};
+use super::output::{self, ASSUMED, Ends, Output, Receipt, heading};
 use super::{Exit, Failure, Global, Outside, open};
 use rayon::prelude::*;
 use regesta::domain::{Day, Moment};
@@ -54,7 +54,7 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         if count == 0 {
             text.push_str("No difference.\n\n");
         }
-        out.print(&format!("{text}{receipt}\n"))?;
+        out.answer(&text, &receipt)?;
     }
     Ok(if args.exit_code && count > 0 {
         Exit::No
@@ -115,6 +115,12 @@ impl Asked {
         let hint = "compare two legal days: regesta diff 2025-01-26 2025-02-01; two days of public knowledge: \
                     --public-by P1 P2 --on DAY; two record moments: --known K1 K2 --on DAY";
         let message = match (of, legal) {
+            ([.., _], 0) if of.len() > 1 => {
+                format!(
+                    "`{}` is neither a day like 2025-01-31 nor an instant",
+                    of[0]
+                )
+            }
             ([.., extra], n) if of.len() > n + 1 => format!("`{extra}` is one word too many"),
             (_, 1) => "one legal day has nothing to be compared with".to_owned(),
             _ if args.known.is_empty() && public < 2 => {
@@ -159,10 +165,12 @@ pub fn cause(change: &Change) -> String {
     let mut text = heading(change.cause.words());
     let mut by: Vec<String> = Vec::new();
     for reason in &change.because {
-        let assumed = if reason.assumed { "?" } else { "" };
         let said = format!(
-            "{} {}{assumed}, {} (entry {})",
-            reason.did, reason.from, reason.act, reason.entry
+            "{} {}, {} (entry {})",
+            reason.did,
+            output::day(reason.from, reason.assumed),
+            reason.act,
+            reason.entry
         );
         if !by.contains(&said) {
             by.push(said);

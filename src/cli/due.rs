@@ -94,7 +94,8 @@ fn tell(
     }
     page.unsurveyed(of(DueKind::Unsurveyed));
     page.acts.tell(out, &mut page.text);
-    out.print(&format!("{}\n{receipt}\n", page.text))
+    page.text.push('\n');
+    out.answer(&page.text, &receipt)
 }
 
 struct Page<'a> {
@@ -113,18 +114,20 @@ impl<'a> Page<'a> {
             return;
         }
         self.heading(title);
-        let mut table = self
-            .out
-            .table(&["last day", "", "regime", "what", "entry", "held up by"]);
+        let mut header = vec!["last day", "", "regime", "what", "entry"];
+        let is_held = rows.iter().any(|row| !row.held_by.is_empty());
+        header.extend(is_held.then_some("held up by"));
+        let mut table = self.out.table(&header);
         for row in rows {
-            table.add_row([
+            let mut cells = vec![
                 day(row),
                 in_days(row),
                 row.regime.to_string(),
                 row.what.clone(),
                 self.acts.cite(&row.because),
-                row.held_by.join(", "),
-            ]);
+            ];
+            cells.extend(is_held.then(|| row.held_by.join(", ")));
+            table.add_row(cells);
         }
         self.text.push_str(&output::lines(&mut table, "  "));
     }

@@ -3,10 +3,11 @@
 use super::open::Known;
 use super::{Exit, Failure, Global};
 use anstyle::{AnsiColor, Style};
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Table, presets};
 use regesta::domain::{Answer, Moment, Status};
 use regesta::register::{Ask, EntryNo, Reason, Redacted, Standing};
 use serde::Serialize;
+use std::fmt::{self, Display};
 use std::io::{self, Write};
 
 /// Where answers go.
@@ -44,6 +45,15 @@ impl Output {
             .map_err(|error| broken(&error))
     }
 
+    /// Prints an answer, and under it what it speaks from.
+    pub fn answer(&self, text: &str, receipt: &impl Display) -> Result<(), Failure> {
+        let mut text = text.to_owned();
+        for line in receipt.to_string().lines() {
+            self.wrap(&mut text, "", "  ", line);
+        }
+        self.print(&text)
+    }
+
     /// Prints a value as one line of JSON.
     pub fn print_json(&self, value: &impl Serialize) -> Result<(), Failure> {
         let value = serde_json::to_value(value).map_err(Self::unwritable)?;
@@ -69,10 +79,12 @@ impl Output {
     /// A table without rules, as wide as the terminal.
     pub fn table(&self, header: &[&str]) -> Table {
         let mut table = Table::new();
+        // Colours are taken out again where nobody sees them.
         table
             .load_style(presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(self.width);
+            .set_width(self.width)
+            .enforce_styling();
         if !header.is_empty() {
             table.set_header(header.iter().copied());
         }
@@ -92,6 +104,9 @@ impl Output {
     }
 }
 
+/// What ends the colour of a cell.
+const NO_COLOR: &str = "\u{1b}[39m";
+
 /// A table as text, indented, without blanks at the ends of its lines.
 pub fn lines(table: &mut Table, indent: &str) -> String {
     // Names are never broken.
@@ -101,8 +116,13 @@ pub fn lines(table: &mut Table, indent: &str) -> String {
     let mut text = String::new();
     for line in table.lines() {
         // The table pads its first column on the left as well.
-        let line = line.strip_prefix(' ').unwrap_or(&line);
-        text.push_str(format!("{indent}{line}").trim_end());
+        let line = line.strip_prefix(' ').unwrap_or(&line).trim_end();
+        text.push_str(indent);
+        // It fills up a coloured cell as well, within the colour.
+        match line.strip_suffix(NO_COLOR) {
+            Some(colored) => text.extend([colored.trim_end(), NO_COLOR]),
+            None => text.push_str(line),
+        }
         text.push('\n');
     }
     text
@@ -236,13 +256,43 @@ fn without_nulls(value: serde_json::Value) -> serde_json::Value {
 
 /// A status in its colour.
 pub fn status(status: Status) -> String {
-    let style = match status.answer() {
-        Answer::InForce if status == Status::Applicable => AnsiColor::Green.on_default(),
-        Answer::InForce | Answer::Suspended => AnsiColor::Yellow.on_default(),
-        Answer::Unknown => AnsiColor::Magenta.on_default(),
-        Answer::NotInForce => Style::new(),
-    };
+    let style = Style::new().fg_color(color(status).map(Into::into));
     format!("{style}{}{style:#}", status.words())
+}
+
+/// A status in a table, in those words.
+pub fn status_cell(status: Status, words: impl Into<String>) -> Cell {
+    let cell = Cell::new(words.into());
+    match color(status) {
+        Some(AnsiColor::Green) => cell.fg(Color::DarkGreen),
+        Some(AnsiColor::Red) => cell.fg(Color::DarkRed),
+        Some(_) => cell.fg(Color::DarkMagenta),
+        None => cell,
+    }
+}
+
+/// Of the sixteen colours that every terminal has those that can be read on a light ground and on a dark one: yellow cannot.
+fn color(status: Status) -> Option<AnsiColor> {
+    match status.answer() {
+        Answer::InForce if status == Status::Applicable => Some(AnsiColor::Green),
+        Answer::InForce | Answer::Suspended => Some(AnsiColor::Red),
+        Answer::Unknown => Some(AnsiColor::Magenta),
+        Answer::NotInForce => None,
+    }
+}
+
+/// A listing's status in words: it is listed or delisted, not in force or repealed.
+pub fn listing_words(status: Status) -> &'static str {
+    match status {
+        Status::Applicable => "listed",
+        Status::Repealed => "delisted",
+        other => other.words(),
+    }
+}
+
+/// A day, with a question mark where it was assumed.
+pub fn day(day: impl Display, assumed: bool) -> String {
+    format!("{day}{}", if assumed { "?" } else { "" })
 }
 
 /// A heading.
@@ -291,18 +341,27 @@ pub struct Receipt {
     /// The law as it stood, where it was said.
     pub as_law_stood: Option<regesta::domain::Day>,
     /// Record time.
-    pub known_at: KnownAt,
+    pub known_at: Head,
     /// How many entries are supposed beyond it, where some are.
     pub supposing: Option<u64>,
 }
 
-/// An entry as the head of what was known.
+/// A head, of the record or of what was known: the last entry.
 #[derive(Debug, Clone, Serialize)]
-pub struct KnownAt {
+pub struct Head {
     /// Its position.
     pub seq: u64,
     /// Its link.
     pub link: String,
+}
+
+impl From<regesta::log::Head> for Head {
+    fn from(head: regesta::log::Head) -> Self {
+        Self {
+            seq: head.seq,
+            link: head.link.to_string(),
+        }
+    }
 }
 
 impl Receipt {
@@ -313,16 +372,12 @@ impl Receipt {
         as_law_stood: Option<regesta::domain::Day>,
         known: &Known,
     ) -> Self {
-        let known_at = KnownAt {
-            seq: known.head.seq,
-            link: known.head.link.to_string(),
-        };
         Self {
             of: of.into(),
             on: ask.on,
             public_by: ask.public_by,
             as_law_stood,
-            known_at,
+            known_at: known.head.into(),
             supposing: (known.supposing > 0).then_some(known.supposing),
         }
     }
@@ -360,15 +415,15 @@ pub struct Ends {
     pub to: Receipt,
 }
 
-impl std::fmt::Display for Ends {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Display for Ends {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "from {}\nto   {}", self.from, self.to)
     }
 }
 
-impl std::fmt::Display for Receipt {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let KnownAt { seq, link } = &self.known_at;
+impl Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Head { seq, link } = &self.known_at;
         let (asked, supposed) = (self.asked(), self.supposed());
         write!(f, "{asked}, known at {seq} {}{supposed}", &link[..12])
     }

@@ -29,10 +29,10 @@ pub fn run(global: &Global, args: &State, outside: Outside, out: &Output) -> Res
             })?;
         } else {
             let title = heading(&format!("Sanctions regimes on {}", ask.on));
-            out.print(&format!(
-                "{title}\n\n{}\n{receipt}\n",
-                board::text(&states, out)
-            ))?;
+            out.answer(
+                &format!("{title}\n\n{}\n", board::text(&states, out)),
+                &receipt,
+            )?;
         }
         return Ok(Exit::Done);
     };
@@ -51,10 +51,10 @@ pub fn run(global: &Global, args: &State, outside: Outside, out: &Output) -> Res
             receipt,
         })?;
     } else {
-        out.print(&format!(
-            "{}\n{receipt}\n",
-            page::text(&state, ask.on, args.all, out)
-        ))?;
+        out.answer(
+            &format!("{}\n", page::text(&state, ask.on, args.all, out)),
+            &receipt,
+        )?;
     }
     Ok(Exit::Done)
 }

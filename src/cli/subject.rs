@@ -3,9 +3,9 @@
 use super::args::Subject as Args;
 use super::output::{self, ASSUMED, Acts, Output, Receipt, heading};
 use super::{Exit, Failure, Global, Outside, causes, open, page, who};
-use regesta::domain::{Status, SubjectId};
+use regesta::domain::SubjectId;
 use regesta::record::Record;
-use regesta::register::{Ask, Listing, Match, Reason, Span};
+use regesta::register::{Ask, Listing, Match, Reason};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -59,7 +59,7 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
             receipt,
         })?;
     } else {
-        out.print(&format!("{}{receipt}\n", text(&subjects, &ask, out)))?;
+        out.answer(&text(&subjects, &ask, out), &receipt)?;
     }
     Ok(Exit::Done)
 }
@@ -144,7 +144,7 @@ fn tell<'a>(
     for remark in listing.standing.iter().flat_map(page::remarks) {
         out.wrap(text, "  ", "  ", &remark);
     }
-    let mut table = out.table(&["from", "through", "status", "began by", "ended by"]);
+    let mut table = out.table(&["from", "through", "status", "begun by", "ended by"]);
     for span in &listing.spans {
         let mut entry = |reason: &'a Option<Reason>| {
             let reason = reason.as_ref().map(std::slice::from_ref);
@@ -152,18 +152,18 @@ fn tell<'a>(
         };
         table.add_row([
             span.from
-                .map_or_else(|| "before".to_owned(), |day| day.to_string()),
-            through(span),
-            status(span),
-            entry(&span.began),
-            entry(&span.ended),
+                .map_or_else(|| "before".to_owned(), |day| day.to_string())
+                .into(),
+            span.to
+                .map_or_else(|| "-".to_owned(), |day| day.to_string())
+                .into(),
+            output::status_cell(span.status, output::listing_words(span.status)),
+            entry(&span.begun_by).into(),
+            entry(&span.ended_by).into(),
         ]);
     }
     text.push_str(&output::lines(&mut table, "  "));
-    let day = |reason: &Reason| {
-        let assumed = if reason.assumed { "?" } else { "" };
-        format!("{}{assumed}", reason.from)
-    };
+    let day = |reason: &Reason| output::day(reason.from, reason.assumed);
     let mut assumed = listing.courts.iter().any(|cause| cause.effect.assumed);
     if !listing.particulars.is_empty() {
         let _ = writeln!(text, "\n  {}", heading("Names"));
@@ -207,20 +207,4 @@ fn tell<'a>(
         causes::tell(text, &listing.courts, true, acts, out);
     }
     assumed
-}
-
-fn status(span: &Span) -> String {
-    match span.status {
-        Status::Applicable => "listed".to_owned(),
-        Status::Repealed => "delisted".to_owned(),
-        other => other.words().to_owned(),
-    }
-}
-
-/// The last day; for the span that goes on, how its term ends.
-fn through(span: &Span) -> String {
-    match span.through {
-        Some(day) => day.to_string(),
-        None => "-".to_owned(),
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::args::{Bisect, Dials, Export, Renewal, Repeal, Suppose, Terms};
 use super::output::Output;
-use super::{Args, Exit, Failure, Global, Outside, Verb, append, diff, open};
+use super::{Args, Exit, Failure, Global, Outside, Verb, append, diff, misread, open};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, ValueEnum as _};
 use regesta::domain::{Authority, Day, Effect, Jurisdiction, RegimeKey, Until};
 use regesta::record::Record;
@@ -46,9 +46,9 @@ pub fn run(global: &Global, args: &Suppose, outside: Outside) -> Result<Exit, Fa
     };
     inner.global.choose_color();
     inner.global.supposing = Some(Arc::new(supposing));
-    let global = inner.global.clone();
+    let json = inner.global.json;
     super::run(inner, outside).or_else(|failure| {
-        failure.tell(&global);
+        failure.tell(json);
         Ok(failure.exit)
     })
 }
@@ -63,11 +63,9 @@ fn inner(global: &Global, verb: &[OsString]) -> (Args, ArgMatches) {
     said.extend(global.json.then(|| "--json".into()));
     said.extend(global.quiet.then(|| "--quiet".into()));
     said.extend(verb.iter().cloned());
-    let matches = Args::command().get_matches_from(said);
-    match Args::from_arg_matches(&matches) {
-        Ok(args) => (args, matches),
-        Err(error) => error.exit(),
-    }
+    let matches = Args::command().try_get_matches_from(&said);
+    let read = matches.and_then(|matches| Ok((Args::from_arg_matches(&matches)?, matches)));
+    read.unwrap_or_else(|error| misread(&error, said))
 }
 
 /// The dials that a verb is asked with where it answers from the law as recorded, and so can be asked over what is

@@ -228,9 +228,10 @@ mod tests {
             since: now,
         };
         let mut record = Record::init(&dir.path().join("record"), None, "test", options).unwrap();
-        let survey = r#"{"survey": "EU-X", "through": "2025-01-01", "basis": "b",
+        let decision = r#"{"id": "d", "title": "D", "authority": "eu-council", "dates": {"adopted_on": "2024-01-01"},
+            "effects": [{"established": {"regime": "EU-X", "title": "X", "until": "2025-01-01"}}],
             "sources": [{"at": "https://example.org", "tier": "primary"}]}"#;
-        let draft = Draft::read(survey.as_bytes(), "survey", "test").unwrap();
+        let draft = Draft::read(decision.as_bytes(), "d.json", "test").unwrap();
         record.suppose(vec![draft], now).unwrap();
         let options = RedactOptions {
             ground: "ground".to_owned(),

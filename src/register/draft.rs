@@ -250,7 +250,7 @@ fn of_body(error: &BodyError, place: &str) -> DraftError {
         column: error.column,
         field: None,
         effect: None,
-        problem: error.problem.to_string(),
+        problem: format!("this JSON cannot be recorded: {}", error.problem),
     }
 }
 
@@ -295,7 +295,7 @@ mod tests {
         let error = Draft::read(twice.as_bytes(), "a.json", "ann").unwrap_err();
         assert_eq!(
             (error.line, error.problem.as_str()),
-            (1, "duplicate key `id`")
+            (1, "this JSON cannot be recorded: duplicate key `id`")
         );
         let backwards =
             DECISION.replace("2024-01-01\"}", "2024-01-01\", \"until\": \"2023-01-01\"}");

@@ -120,12 +120,12 @@ fn a_listing_is_delisted_in_one_legal_order_and_goes_on_in_another() {
     );
     let before = &spans[spans.len() - 2];
     assert_eq!(
-        (&before["status"], &before["through"]),
+        (&before["status"], &before["to"]),
         (&json!("unknown"), &json!("2025-11-05")),
         "his listing of 2013 is not recorded"
     );
     let us = of("US-SDGT")["spans"].as_array().unwrap();
-    assert_eq!(us[0]["ended"]["did"], "delisted");
+    assert_eq!(us[0]["ended_by"]["did"], "delisted");
 }
 
 /// A record with one listing that is amended and annulled.

@@ -92,7 +92,8 @@ fn answers_have_the_keys_that_are_promised() {
         ],
     );
     assert_eq!(verified["sound"], true);
-    has(&world.json(&["reindex"]), &["regimes"]);
+    has(&verified["head"], &["seq", "link"]);
+    has(&world.json(&["reindex"]), &["rebuilt"]);
 }
 
 #[test]
