@@ -34,7 +34,14 @@ pub fn run(
     } else {
         days(&record, args, &condition, &histories, outside)?
     };
-    let of = |(ask, known): &End| Receipt::new(text.clone(), ask, args.as_law_stood, known);
+    let regimes: Vec<_> = histories
+        .iter()
+        .map(|history| history.regime().clone())
+        .collect();
+    let of = |(ask, known): &End| {
+        let redactions = record.redactions(Some(&regimes), ask.known_at);
+        Receipt::new(text.clone(), ask, args.as_law_stood, known).with(redactions)
+    };
     let receipt = Ends {
         from: of(&from),
         to: of(&to),

@@ -36,7 +36,8 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         out.print(&markdown(&covered))?;
         return Ok(Exit::Done);
     }
-    let receipt = Receipt::new("coverage", &ask, None, &link);
+    let receipt =
+        Receipt::new("coverage", &ask, None, &link).with(record.redactions(None, ask.known_at));
     if out.json {
         out.print_json(&Answer {
             covered: &covered,

@@ -34,8 +34,10 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
     let diffs = diffs.map_err(open::unusable)?;
     let of = asked.regime.as_deref().unwrap_or("all regimes");
     let receipt = Ends {
-        from: Receipt::new(of, &from, args.as_law_stood, &from_link),
-        to: Receipt::new(of, &to, args.as_law_stood, &to_link),
+        from: Receipt::new(of, &from, args.as_law_stood, &from_link)
+            .with(record.redactions(Some(&regimes), from.known_at)),
+        to: Receipt::new(of, &to, args.as_law_stood, &to_link)
+            .with(record.redactions(Some(&regimes), to.known_at)),
     };
     let count = diffs.iter().map(|diff| diff.changes.len()).sum();
     if out.json {

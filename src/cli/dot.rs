@@ -25,7 +25,11 @@ pub fn text(why: &Why, on: Moment, receipt: &Receipt) -> String {
         }
     }
     let mut text = String::from("digraph why {\n  rankdir=BT;\n  node [shape=box];\n");
-    let _ = writeln!(text, "  label={};", quoted(&receipt.to_string()));
+    let _ = writeln!(
+        text,
+        "  label={};",
+        quoted(&format!("{receipt}{}", receipt.redacted()))
+    );
     let _ = writeln!(
         text,
         "  answer [shape=ellipse, style=bold, label={}];",

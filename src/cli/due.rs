@@ -28,12 +28,14 @@ pub fn run(
     let of = regime
         .as_ref()
         .map_or("all regimes".to_owned(), ToString::to_string);
+    let asked = regime.as_ref().map(std::slice::from_ref);
     let receipt = Receipt::new(
         format!("due within {} d, {of}", args.within),
         &ask,
         args.dials.as_law_stood,
         &known,
-    );
+    )
+    .with(record.redactions(asked, ask.known_at));
     let calendar = args.ics.as_deref().map(|path| {
         let calendar = ics::calendar(&due, record.origin(), &receipt, outside);
         (path, calendar)

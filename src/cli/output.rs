@@ -45,9 +45,15 @@ impl Output {
             .map_err(|error| broken(&error))
     }
 
-    /// Prints an answer, and under it what it speaks from.
-    pub fn answer(&self, text: &str, receipt: &impl Display) -> Result<(), Failure> {
+    /// Prints an answer, and under it what it cannot tell any more and what it speaks from.
+    pub fn answer(&self, text: &str, receipt: &impl Speaks) -> Result<(), Failure> {
         let mut text = text.to_owned();
+        let redactions = receipt.redactions();
+        if !redactions.is_empty() {
+            text.push_str(&format!("{}\n", heading("Redacted")));
+            redacted(redactions, "", self, &mut text);
+            text.push('\n');
+        }
         for line in receipt.to_string().lines() {
             self.wrap(&mut text, "", "  ", line);
         }
@@ -74,6 +80,14 @@ impl Output {
         if !self.quiet {
             let _ = anstream::stderr().write_all(format!("{text}\n").as_bytes());
         }
+    }
+
+    /// Says on standard error what an answer for a program speaks from, and what it cannot tell any more.
+    pub fn say_receipt(&self, receipt: &Receipt) {
+        for one in &receipt.redactions {
+            self.say(&format!("redacted: {}", redaction(one)));
+        }
+        self.say(&receipt.to_string());
     }
 
     /// A table without rules, as wide as the terminal.
@@ -198,21 +212,25 @@ impl<'a> Acts<'a> {
 
 /// Says which entries of a regime were redacted, on what ground; each line after those words.
 pub fn redacted(redactions: &[Redacted], before: &str, out: &Output, into: &mut String) {
-    for Redacted {
+    for one in redactions {
+        out.wrap(into, &format!("  {before}"), "    ", &redaction(one));
+    }
+}
+
+/// Which entry was redacted, on what ground.
+fn redaction(one: &Redacted) -> String {
+    let Redacted {
         entry,
         ground,
         by_entry,
         replaced,
-    } in redactions
-    {
-        let place = if *replaced {
-            "; a redacted text stands in its place"
-        } else {
-            ""
-        };
-        let line = format!("entry {entry}: {ground} (entry {by_entry}{place})");
-        out.wrap(into, &format!("  {before}"), "    ", &line);
-    }
+    } = one;
+    let place = if *replaced {
+        "; a redacted text stands in its place"
+    } else {
+        ""
+    };
+    format!("entry {entry}: {ground} (entry {by_entry}{place})")
 }
 
 /// A line cut to that many columns, with a mark where it was.
@@ -344,6 +362,9 @@ pub struct Receipt {
     pub known_at: Head,
     /// How many entries are supposed beyond it, where some are.
     pub supposing: Option<u64>,
+    /// What was redacted of that, where the answer does not tell it elsewhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redactions: Vec<Redacted>,
 }
 
 /// A head, of the record or of what was known: the last entry.
@@ -379,7 +400,35 @@ impl Receipt {
             as_law_stood,
             known_at: known.head.into(),
             supposing: (known.supposing > 0).then_some(known.supposing),
+            redactions: Vec::new(),
         }
+    }
+
+    /// With what was redacted.
+    #[must_use]
+    pub fn with(mut self, redactions: Vec<Redacted>) -> Self {
+        self.redactions = redactions;
+        self
+    }
+}
+
+/// What an answer speaks from, in words.
+pub trait Speaks: Display {
+    /// What was redacted of that, where the answer does not tell it elsewhere.
+    fn redactions(&self) -> &[Redacted];
+}
+
+impl Speaks for Receipt {
+    fn redactions(&self) -> &[Redacted] {
+        &self.redactions
+    }
+}
+
+impl Speaks for Ends {
+    fn redactions(&self) -> &[Redacted] {
+        // What is known later knows all that was redacted before.
+        let (from, to) = (&self.from.redactions, &self.to.redactions);
+        if from.len() > to.len() { from } else { to }
     }
 }
 
@@ -394,6 +443,12 @@ impl Receipt {
             text.push_str(&format!(", as the law stood on {day}"));
         }
         text
+    }
+
+    /// Which entries were redacted, on what ground, where some were.
+    pub fn redacted(&self) -> String {
+        let lines = self.redactions.iter().map(redaction);
+        lines.map(|line| format!("; redacted: {line}")).collect()
     }
 
     /// That something is supposed beyond what is recorded, where something is.

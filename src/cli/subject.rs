@@ -52,7 +52,10 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         .into_iter()
         .map(|matched| subject(&record, matched, &ask));
     let subjects: Vec<Subject> = subjects.collect::<Result<_, _>>()?;
-    let receipt = Receipt::new(args.name.clone(), &ask, args.dials.as_law_stood, &link);
+    let listings = subjects.iter().flat_map(|one| &one.listings);
+    let regimes: Vec<_> = listings.map(|under| under.listing.regime.clone()).collect();
+    let receipt = Receipt::new(args.name.clone(), &ask, args.dials.as_law_stood, &link)
+        .with(record.redactions(Some(&regimes), ask.known_at));
     if out.json {
         out.print_json(&Answer {
             subjects: &subjects,
@@ -101,7 +104,8 @@ fn text(subjects: &[Subject], ask: &Ask, out: &Output) -> String {
     let mut assumed = false;
     for one in subjects {
         let name = one.name.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "{}  {name}", heading(one.subject.as_str()));
+        let head = format!("{}  {name}", heading(one.subject.as_str()));
+        let _ = writeln!(text, "{}", head.trim_end());
         if let Some(matched) = who::matched(&one.matched) {
             out.wrap(&mut text, "  ", "    ", &matched);
         }
@@ -138,6 +142,7 @@ fn tell<'a>(
     let indent = " ".repeat(regime.len() + 2);
     let line = match &listing.standing {
         Some(standing) => page::listing_line(standing, ask.on),
+        None if listing.spans.is_empty() => "no listing is recorded".to_owned(),
         None => format!("not listed yet on {}", ask.on),
     };
     out.wrap(text, &format!("{}  ", heading(regime)), &indent, &line);
@@ -162,7 +167,9 @@ fn tell<'a>(
             entry(&span.ended_by).into(),
         ]);
     }
-    text.push_str(&output::lines(&mut table, "  "));
+    if !listing.spans.is_empty() {
+        text.push_str(&output::lines(&mut table, "  "));
+    }
     let day = |reason: &Reason| output::day(reason.from, reason.assumed);
     let mut assumed = listing.courts.iter().any(|cause| cause.effect.assumed);
     if !listing.particulars.is_empty() {

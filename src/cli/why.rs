@@ -31,7 +31,8 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         &ask,
         args.dials.as_law_stood,
         &link,
-    );
+    )
+    .with(record.redactions(Some(std::slice::from_ref(&regime)), ask.known_at));
     if args.dot {
         out.print(&dot::text(&why, ask.on, &receipt))?;
         return Ok(Exit::Done);

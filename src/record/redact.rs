@@ -1,12 +1,12 @@
 //! Redacting: a body is erased for good, and an entry says so.
 
 use super::{Record, RecordError, random};
-use crate::domain::Instant;
+use crate::domain::{Instant, RegimeKey};
 use crate::index::rows_in;
 use crate::log::{Commitment, Entry, Follows, Head, Kind, Recorded as RecordedAt, Salt};
 use crate::register::{
-    Admission, Draft, NotRedacted, Refusal, SCHEMA, Table, Term, Withheld, draft_of_redaction,
-    project,
+    Admission, Draft, NotRedacted, Redacted, Refusal, SCHEMA, Table, Term, Withheld,
+    draft_of_redaction, project,
 };
 use crate::store::{self, EraseError, Log as _, Store, StoreError};
 
@@ -161,6 +161,27 @@ impl Record {
     pub fn redaction_of(&self, seq: u64) -> Option<u64> {
         let found = self.withheld.iter().find(|one| one.seq == seq);
         found.map(|one| one.by)
+    }
+
+    /// What an answer about those regimes, or about all of them, at that position of the record says of erased bodies; by
+    /// entry.
+    #[must_use]
+    pub fn redactions(&self, regimes: Option<&[RegimeKey]>, known_at: u64) -> Vec<Redacted> {
+        let touches = |one: &Withheld| {
+            regimes.is_none_or(|asked| one.regimes.iter().any(|regime| asked.contains(regime)))
+        };
+        let known = self.withheld.iter().filter(|one| one.seq <= known_at);
+        let mut redactions: Vec<_> = known
+            .filter(|one| touches(one))
+            .map(|one| Redacted {
+                entry: one.seq,
+                ground: one.ground.clone(),
+                by_entry: one.by,
+                replaced: one.is_replaced(),
+            })
+            .collect();
+        redactions.sort_by_key(|one| one.entry);
+        redactions
     }
 
     /// Other entries that withdraw it, bear its id, or name a subject that what stands in its place does not name.
