@@ -76,7 +76,7 @@ fn print(line: &Line, out: &Output) -> Result<(), Failure> {
         .as_ref()
         .map(|by| format!("redacted by {}: {}", by.by_entry, by.ground));
     let text = format!(
-        "{:>6}  {:.12}  {}  {}  {}  {}\n",
+        "{:>6}  {:.12}  {}  {:<8}  {}  {}\n",
         line.seq,
         line.link.to_string(),
         &line.recorded_at[..19],
