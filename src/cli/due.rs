@@ -17,17 +17,10 @@ pub fn run(
 ) -> Result<Exit, Failure> {
     let record = open::record(global, "due", outside, out)?;
     let (ask, known) = open::ask(&record, &args.dials, outside)?;
-    let regime = args
-        .regime
-        .as_deref()
-        .map(|name| open::regime(&record, name))
-        .transpose()?;
+    let (regime, of) = open::regime_or_all(&record, args.regime.as_deref())?;
     let due = record
         .due(regime.as_ref(), &ask, args.within)
         .map_err(open::unusable)?;
-    let of = regime
-        .as_ref()
-        .map_or("all regimes".to_owned(), ToString::to_string);
     let asked = regime.as_ref().map(std::slice::from_ref);
     let receipt = Receipt::new(
         format!("due within {} d, {of}", args.within),

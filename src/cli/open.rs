@@ -144,6 +144,17 @@ pub fn regime(record: &Record, name: &str) -> Result<RegimeKey, Failure> {
     Err(no_regime(name, &regimes))
 }
 
+/// The regime that is asked about, where one is named, and what that is called in the receipt.
+pub fn regime_or_all(
+    record: &Record,
+    name: Option<&str>,
+) -> Result<(Option<RegimeKey>, String), Failure> {
+    match name {
+        None => Ok((None, "all regimes".to_owned())),
+        Some(name) => Ok((Some(regime(record, name)?), name.to_owned())),
+    }
+}
+
 /// No regime is named so.
 pub fn no_regime(name: &str, regimes: &[RegimeKey]) -> Failure {
     let unknown = Failure::usage(format!("no regime named {name}"));

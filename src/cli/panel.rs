@@ -8,17 +8,10 @@ use super::{Exit, Failure, Global, Outside, open, sheet};
 pub fn run(global: &Global, args: &Panel, outside: Outside, out: &Output) -> Result<Exit, Failure> {
     let record = open::record(global, "panel", outside, out)?;
     let (ask, known) = open::ask(&record, &args.dials, outside)?;
-    let regime = args
-        .regime
-        .as_deref()
-        .map(|name| open::regime(&record, name))
-        .transpose()?;
+    let (regime, of) = open::regime_or_all(&record, args.regime.as_deref())?;
     let panel = record
         .panel(regime.as_ref(), &ask)
         .map_err(open::unusable)?;
-    let of = regime
-        .as_ref()
-        .map_or("all regimes".to_owned(), ToString::to_string);
     let asked = regime.as_ref().map(std::slice::from_ref);
     let receipt = Receipt::new(
         format!("panel of {of}"),

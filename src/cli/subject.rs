@@ -120,12 +120,12 @@ fn text(subjects: &[Subject], ask: &Ask, out: &Output) -> String {
     }
     if assumed {
         text.push_str(ASSUMED);
-    }
-    let told = text.len();
-    acts.tell(out, &mut text);
-    if text.len() > told {
         text.push('\n');
     }
+    // The acts begin with an empty line of their own.
+    text.pop();
+    acts.tell(out, &mut text);
+    text.push('\n');
     text
 }
 

@@ -6,7 +6,8 @@
 use super::phase::Slots;
 use super::view::{Placed, View};
 use super::{Ask, Bearing, History, Reason, Role, Standing, StandingLine, Unknown};
-use crate::domain::{Answer, Day, Effect, Moment, RegimeKey, Status, SubjectId, Until};
+use crate::domain::{Answer, Day, Effect, RegimeKey, Status, SubjectId, Until};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 /// What is recorded of a subject under one regime.
@@ -151,7 +152,7 @@ impl View<'_> {
             };
             if decides(&standing) != decides(&last) {
                 if let Some(span) = spans.last_mut().filter(|span| span.to.is_none()) {
-                    span.close(day, standing.as_ref());
+                    span.close(day, standing.as_ref(), self.zone);
                 }
                 let from = (day != before).then_some(day);
                 spans.extend(standing.as_ref().map(|standing| Span::open(from, standing)));
@@ -183,13 +184,10 @@ impl Span {
 
     /// Closes it before the day on which the next standing begins. A decision ended it if one began that day and brought
     /// another status.
-    fn close(&mut self, next: Day, standing: Option<&Standing>) {
+    fn close(&mut self, next: Day, standing: Option<&Standing>, zone: Tz) {
         self.to = Some(next.plus_days(-1));
         let decides = standing.and_then(|standing| standing.because.last());
-        let begins = |reason: &&Reason| match reason.from {
-            Moment::Day(day) => day == next,
-            Moment::Instant(at) => Day::from(at.date_naive()) == next,
-        };
+        let begins = |reason: &&Reason| reason.from.day(zone) == next;
         let other = standing.is_some_and(|standing| standing.status != self.status);
         self.ended_by = decides.filter(|reason| other && begins(reason)).cloned();
     }

@@ -232,3 +232,29 @@ fn every_name_that_an_effect_gives_is_looked_up() {
         .exits(2);
     world.run(&["verify"]).succeeds();
 }
+
+#[test]
+fn a_listing_ended_at_an_instant_ends_on_a_day_of_its_authority() {
+    let world = World::opened();
+    let subject = r#"{"id": "ann", "name": "Ann", "type": "person"}"#;
+    let base = r#"{"established": {"regime": "US-TEST", "title": "Test", "until": "open"}}"#;
+    let listed = format!(r#"{{"listed": {{"regime": "US-TEST", "subject": {subject}}}}}"#);
+    let american = |decision: String| decision.replace("eu-council", "us-ofac");
+    let begun = decision("a", "2024-01-01", &format!("{base}, {listed}"));
+    world.file("a.json", american(begun));
+    // A minute before midnight in Washington is the day after in Greenwich.
+    let gone = r#"{"delisted": {"regime": "US-TEST", "subject": "ann"}}"#;
+    let gone = decision("b", "2024-05-01", gone);
+    let at = r#""in_force": "2024-05-02T03:59:00Z""#;
+    world.file(
+        "b.json",
+        american(gone.replace(r#""in_force": "2024-05-01""#, at)),
+    );
+    world.run(&["append", "a.json", "b.json"]).succeeds();
+    let answer = world.json(&["subject", "ann", "--on", "2024-06-01"]);
+    let span = &answer["subjects"][0]["listings"][0]["spans"][0];
+    assert_eq!(
+        (&span["to"], &span["ended_by"]["did"]),
+        (&"2024-04-30".into(), &"delisted".into())
+    );
+}
