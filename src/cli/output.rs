@@ -143,15 +143,17 @@ pub fn lines(table: &mut Table, indent: &str) -> String {
 }
 
 impl Output {
-    /// Adds a text, wrapped: its first line after `first`, the others after `rest`.
+    /// Adds a text, wrapped: its first line after `first`, the others after `rest`. A number stays with the word `entry`
+    /// before it, and what no-break spaces join stays together; they are printed as blanks.
     pub fn wrap(&self, into: &mut String, first: &str, rest: &str, text: &str) {
+        let text = text.replace("entry ", "entry\u{a0}");
         let options = textwrap::Options::new(usize::from(self.width))
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .initial_indent(first)
             .subsequent_indent(rest);
-        for line in textwrap::wrap(text, options) {
-            into.push_str(line.trim_end());
+        for line in textwrap::wrap(&text, options) {
+            into.push_str(line.replace('\u{a0}', " ").trim_end());
             into.push('\n');
         }
     }

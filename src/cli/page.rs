@@ -122,7 +122,7 @@ impl Page<'_> {
         if state.listings.is_empty() && state.unnamed_entries <= 0 {
             return;
         }
-        self.heading(&format!("Listings recorded: {} by name", state.listed()));
+        self.heading(&format!("Listings by name: {}", counted(&state.listings)));
         let most = if all { usize::MAX } else { NAMED };
         let mut table = self.out.table(&["name", "status", "since", "entry"]);
         for one in state.listings.iter().take(most) {
@@ -244,6 +244,26 @@ impl Page<'_> {
             self.heading("Redacted");
             output::redacted(&state.redactions, "", self.out, &mut self.text);
         }
+    }
+}
+
+/// How many listings bind, and how many do not, by the four answers.
+fn counted(listings: &[ListingState]) -> String {
+    let answers = [
+        (Answer::InForce, "in force"),
+        (Answer::Suspended, "suspended"),
+        (Answer::Unknown, "unknown"),
+        (Answer::NotInForce, "not in force"),
+    ];
+    let counts = answers.map(|(answer, words)| {
+        let of = listings.iter().map(|one| one.standing.answer);
+        (of.filter(|one| *one == answer).count(), words)
+    });
+    let told = counts.iter().filter(|(count, _)| *count > 0);
+    let told: Vec<_> = told.map(|(n, words)| format!("{n} {words}")).collect();
+    match told.as_slice() {
+        [] => "none".to_owned(),
+        told => told.join(", "),
     }
 }
 
