@@ -541,9 +541,11 @@ fn renewal(text: &str) -> Result<Renewal, String> {
     let months = term
         .strip_prefix('+')
         .and_then(|term| term.strip_suffix('m'));
+    // So few that the day stays one of this calendar's four-digit years.
     let months = months
-        .map(|months| months.parse().map_err(|_| wrong()))
-        .transpose()?;
+        .map(|months| months.parse::<u16>().map_err(|_| wrong()))
+        .transpose()?
+        .map(u32::from);
     let until = match months {
         Some(_) => None,
         None => Some(term.parse().map_err(|_| wrong())?),

@@ -15,6 +15,12 @@ pub fn run(
     outside: Outside,
     out: &Output,
 ) -> Result<Exit, Failure> {
+    if out.json && args.ics.as_deref() == Some(Path::new("-")) {
+        return Err(
+            Failure::usage("the calendar and the JSON cannot both be standard output")
+                .hint("write the calendar to a file: --ics due.ics --json"),
+        );
+    }
     let record = open::record(global, "due", outside, out)?;
     let (ask, known) = open::ask(&record, &args.dials, outside)?;
     let (regime, of) = open::regime_or_all(&record, args.regime.as_deref())?;

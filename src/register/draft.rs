@@ -67,7 +67,9 @@ impl Draft {
         let body = Body::canonicalize(json).map_err(|error| of_body(&error, place))?;
         let read = match kind_of(&body) {
             Kind::Survey => Read::survey(typed(&body, json, place)?),
-            Kind::Rectification => Read::rectification(typed(&body, json, place)?),
+            Kind::Rectification => {
+                Read::rectification(reasoned(typed(&body, json, place)?, place)?)
+            }
             _ => Read::decision(typed(&body, json, place)?),
         };
         let Read {
@@ -240,6 +242,21 @@ fn typed<T: DeserializeOwned>(body: &Body, json: &[u8], place: &str) -> Result<T
                 problem,
             }
         })
+    })
+}
+
+/// A rectification that says why.
+fn reasoned(rectification: Rectification, place: &str) -> Result<Rectification, DraftError> {
+    if !rectification.because.trim().is_empty() {
+        return Ok(rectification);
+    }
+    Err(DraftError {
+        place: place.to_owned(),
+        line: 0,
+        column: 0,
+        field: Some("because".to_owned()),
+        effect: None,
+        problem: "a rectification needs a reason: this one is empty".to_owned(),
     })
 }
 

@@ -284,6 +284,10 @@ fn what_cannot_be_supposed_is_said() {
         .run(&["suppose", "--renew", "EU-IRN-WMD=+6m", "--", "state"])
         .exits(2)
         .complains("EU-IRN-WMD has no last day on");
+    world
+        .run(&["suppose", "--renew", "EU-BLR=+999999m", "--", "state"])
+        .exits(2)
+        .complains("EU-BLR=+12m");
     let dated = [
         "suppose",
         "--renew",
