@@ -13,18 +13,18 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::try_parse().unwrap_or_else(|error| cli::misread(&error, std::env::args_os()));
     args.global.choose_color();
     let now = Utc::now();
     let outside = Outside {
         now: Instant(now.timestamp_micros()),
         today: Day::from(now.date_naive()),
     };
-    let global = args.global.clone();
+    let json = args.global.json;
     match cli::run(args, outside) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => {
-            failure.tell(&global);
+            failure.tell(json);
             ExitCode::from(failure.exit as u8)
         }
     }

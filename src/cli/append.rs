@@ -3,7 +3,7 @@
 use super::args::Append;
 use super::changes::{self, Told};
 use super::init::reader;
-use super::output::{Output, heading};
+use super::output::{Head, Output, heading};
 use super::{Exit, Failure, Global, Outside, open};
 use regesta::domain::Day;
 use regesta::record::{AppendError, AppendOptions, Appended, Doc, Record, Recorded, read_all};
@@ -28,12 +28,6 @@ struct Answer<'a> {
     entries: &'a [Recorded],
     head: Head,
     blast_radius: Option<&'a [BlastRadius]>,
-}
-
-#[derive(Serialize)]
-struct Head {
-    seq: u64,
-    link: String,
 }
 
 /// Runs the verb.
@@ -73,7 +67,7 @@ pub fn run(
     bar.finish_and_clear();
     let appended = appended.map_err(refused)?;
     let radius = radius(&record, &appended, args.dry_run, outside)?;
-    tell(&appended, &told, radius.as_deref(), out)?;
+    tell(&record, &appended, &told, radius.as_deref(), out)?;
     Ok(Exit::Done)
 }
 
@@ -93,16 +87,13 @@ pub fn radius(
 
 /// What was recorded, or would have been; of a dry run also what it would have changed of the past.
 pub fn tell(
+    record: &Record,
     appended: &Appended,
     told: &[Recorded],
     radius: Option<&[BlastRadius]>,
     out: &Output,
 ) -> Result<(), Failure> {
     let dry_run = radius.is_some();
-    let head = Head {
-        seq: appended.head.seq,
-        link: appended.head.link.to_string(),
-    };
     let Appended {
         recorded, already, ..
     } = *appended;
@@ -112,11 +103,12 @@ pub fn tell(
             already,
             dry_run,
             entries: told,
-            head,
+            head: record.head().into(),
             blast_radius: radius,
         });
     }
-    if out.quiet {
+    // What a dry run tells is its result.
+    if out.quiet && !dry_run {
         return Ok(());
     }
     let mut text = String::new();
@@ -139,7 +131,7 @@ pub fn tell(
     if let Some(radius) = radius {
         past(radius, out, &mut text);
     }
-    let _ = writeln!(text, "Head: {}", appended.head);
+    let _ = writeln!(text, "Head: {}", record.head());
     out.print(&text)
 }
 

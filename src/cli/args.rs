@@ -1,5 +1,6 @@
 //! What can be said to the command.
 
+use clap::builder::NonEmptyStringValueParser as NonEmpty;
 use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use regesta::domain::{Day, Jurisdiction, Moment};
 use std::ffi::OsString;
@@ -124,26 +125,6 @@ pub enum Verb {
     Completions(Completions),
 }
 
-impl Verb {
-    /// Whether it answers from the law as recorded, and so can be asked over what is supposed. Others write, or read the
-    /// log itself, where nothing is supposed.
-    pub fn asks_the_law(&self) -> bool {
-        !matches!(
-            self,
-            Self::Init(_)
-                | Self::Append(_)
-                | Self::Rectify(_)
-                | Self::Log(_)
-                | Self::Show(_)
-                | Self::Suppose(_)
-                | Self::Verify(_)
-                | Self::Reindex
-                | Self::Export(Export { ftm: false, .. })
-                | Self::Completions(_)
-        )
-    }
-}
-
 #[derive(Debug, ClapArgs)]
 pub struct Init {
     /// The record's name for ever, like `example.org/sanctions`; made up where it is left out
@@ -250,7 +231,7 @@ pub struct Log {
 #[derive(Debug, ClapArgs)]
 pub struct Show {
     /// The entry: its position, the beginning of its link, or a decision's id
-    #[arg(value_name = "SEQ|LINK|ID")]
+    #[arg(value_name = "SEQ|LINK|ID", value_parser = NonEmpty::new())]
     pub entry: String,
 }
 
@@ -315,7 +296,7 @@ pub struct State {
 #[derive(Debug, ClapArgs)]
 pub struct History {
     /// A regime; or a subject by its id, a name or an alias, in any spelling
-    #[arg(value_name = "REGIME|SUBJECT")]
+    #[arg(value_name = "REGIME|SUBJECT", value_parser = NonEmpty::new())]
     pub of: String,
     #[command(flatten)]
     pub dials: Dials,
@@ -507,6 +488,7 @@ pub struct Why {
 #[derive(Debug, ClapArgs)]
 pub struct Subject {
     /// An id, a name or an alias, in any spelling
+    #[arg(value_parser = NonEmpty::new())]
     pub name: String,
     #[command(flatten)]
     pub dials: Dials,
@@ -559,9 +541,11 @@ fn renewal(text: &str) -> Result<Renewal, String> {
     let months = term
         .strip_prefix('+')
         .and_then(|term| term.strip_suffix('m'));
+    // So few that the day stays one of this calendar's four-digit years.
     let months = months
-        .map(|months| months.parse().map_err(|_| wrong()))
-        .transpose()?;
+        .map(|months| months.parse::<u16>().map_err(|_| wrong()))
+        .transpose()?
+        .map(u32::from);
     let until = match months {
         Some(_) => None,
         None => Some(term.parse().map_err(|_| wrong())?),

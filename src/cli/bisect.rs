@@ -2,8 +2,8 @@
 
 use super::args::{Bisect, Dials};
 use super::open::Known;
-use super::output::{ASSUMED, Ends, Output, Receipt, heading};
-use super::{Exit, Failure, Global, Outside, diff, open};
+use super::output::{ASSUMED, Ends, Output, Receipt, heading, listing_words};
+use super::{Exit, Failure, Global, Outside, diff, open, who};
 use rayon::prelude::*;
 use regesta::domain::{Day, Moment, RegimeKey, Status, SubjectId};
 use regesta::record::Record;
@@ -34,7 +34,14 @@ pub fn run(
     } else {
         days(&record, args, &condition, &histories, outside)?
     };
-    let of = |(ask, known): &End| Receipt::new(text.clone(), ask, args.as_law_stood, known);
+    let regimes: Vec<_> = histories
+        .iter()
+        .map(|history| history.regime().clone())
+        .collect();
+    let of = |(ask, known): &End| {
+        let redactions = record.redactions(Some(&regimes), ask.known_at);
+        Receipt::new(text.clone(), ask, args.as_law_stood, known).with(redactions)
+    };
     let receipt = Ends {
         from: of(&from),
         to: of(&to),
@@ -51,7 +58,7 @@ pub fn run(
     for one in &found {
         tell(one, &condition, out, &mut text);
     }
-    out.print(&format!("{text}{receipt}\n"))?;
+    out.answer(&text, &receipt)?;
     Ok(Exit::Done)
 }
 
@@ -150,8 +157,12 @@ fn regimes_of(record: &Record, condition: &Condition) -> Result<Vec<RegimeKey>, 
     let subject: SubjectId = part.parse().map_err(Failure::usage)?;
     let regimes = record.regimes_of(&subject).map_err(open::unusable)?;
     if regimes.is_empty() {
-        return Err(Failure::usage(format!("no subject {subject} is recorded"))
-            .hint("a subject is named by its id, like mikhail-fridman"));
+        let unknown = Failure::usage(format!("no subject {subject} is recorded"));
+        let meant = who::found(record, part, record.known().position())?;
+        return Err(match meant.first() {
+            Some(one) => unknown.hint(format!("did you mean {}?", one.found.subject)),
+            None => unknown.hint("a subject is named by its id, like mikhail-fridman"),
+        });
     }
     Ok(regimes)
 }
@@ -166,15 +177,9 @@ fn is_recorded(part: &str, history: &History) -> Result<(), Failure> {
         "{} has no measure and no listing {part}",
         history.regime()
     ));
-    let near = parts
-        .iter()
-        .map(|one| (strsim::damerau_levenshtein(part, one), one))
-        .min();
-    Err(match near {
-        Some((distance, one)) if distance <= 3 || part.contains(one) || one.contains(part) => {
-            unknown.hint(format!("did you mean {one}?"))
-        }
-        _ => unknown.hint(format!(
+    Err(match open::near(part, parts.iter().map(AsRef::as_ref)) {
+        Some(one) => unknown.hint(format!("did you mean {one}?")),
+        None => unknown.hint(format!(
             "`regesta state {} --all` names them",
             history.regime()
         )),
@@ -185,16 +190,9 @@ fn unclear(error: &InvalidCondition) -> Failure {
     let failure = Failure::usage(error);
     match error {
         InvalidCondition::Word(word) | InvalidCondition::Status(word) => {
-            let word = word.to_lowercase();
-            let near = Condition::STATUSES
-                .iter()
-                .map(|status| (strsim::damerau_levenshtein(&word, status), status))
-                .min();
-            match near {
-                Some((distance, status)) if distance <= 3 => {
-                    failure.hint(format!("did you mean {status}?"))
-                }
-                _ => failure.hint(format!(
+            match open::near(&word.to_lowercase(), Condition::STATUSES) {
+                Some(status) => failure.hint(format!("did you mean {status}?")),
+                None => failure.hint(format!(
                     "a status is one of {}",
                     Condition::STATUSES.join(", ")
                 )),
@@ -215,8 +213,7 @@ fn tell(found: &Bisection, condition: &Condition, out: &Output, text: &mut Strin
     let stands = |status: Option<Status>| match (status, condition.test) {
         (None, Test::Listed | Test::Delisted) => "not on the list",
         (None, _) => "no line for it yet",
-        (Some(Status::Applicable), Test::Listed | Test::Delisted) => "listed",
-        (Some(Status::Repealed), Test::Listed | Test::Delisted) => "delisted",
+        (Some(status), Test::Listed | Test::Delisted) => listing_words(status),
         (Some(status), _) => status.words(),
     };
     let yes = |holds: bool| if holds { "yes" } else { "no" };

@@ -5,6 +5,9 @@ use regesta::domain::{Status, Until};
 use regesta::register::{ProcedureState, RegimeState, Unknown};
 use std::fmt::Write as _;
 
+/// What a plus sign before a number of those listed means.
+const COUNTED: &str = "  +  entries that the sources count without naming them\n";
+
 /// The board as text: what stands, the nearest last day first; what is under way; what the record does not know.
 pub fn text(states: &[RegimeState], out: &Output) -> String {
     let (unknown, mut known): (Vec<_>, Vec<_>) = states
@@ -20,12 +23,12 @@ pub fn text(states: &[RegimeState], out: &Output) -> String {
     let mut table = out.table(&["regime", "status", "last day", "", "listed", "held up by"]);
     for state in &known {
         table.add_row([
-            state.regime.to_string(),
-            state.standing.status.words().to_owned(),
-            last_day(state),
-            output::days_left(&state.standing),
-            listed(state),
-            held_by(state),
+            state.regime.to_string().into(),
+            output::status_cell(state.standing.status, state.standing.status.words()),
+            last_day(state).into(),
+            output::days_left(&state.standing).into(),
+            listed(state).into(),
+            held_by(state).into(),
         ]);
     }
     let mut text = if known.is_empty() {
@@ -33,6 +36,9 @@ pub fn text(states: &[RegimeState], out: &Output) -> String {
     } else {
         output::lines(&mut table, "")
     };
+    if known.iter().any(|state| state.unnamed_entries > 0) {
+        text.push_str(COUNTED);
+    }
     under_way(&mut text, states, out);
     if !unknown.is_empty() {
         let _ = write!(

@@ -1,6 +1,6 @@
 //! A chain of effects as text: what each did, its part in the answer, and where it stands in time.
 
-use super::output::{Acts, Output};
+use super::output::{self, Acts, Output};
 use anstyle::{AnsiColor, Style};
 use regesta::domain::{Moment, Until};
 use regesta::register::{Bearing, Ref, Role};
@@ -19,8 +19,7 @@ pub fn tell<'a>(
         for by in cause.role.others() {
             acts.note(by.entry, &by.act);
         }
-        let assumed = if cause.effect.assumed { "?" } else { "" };
-        let when = format!("{}{assumed}", cause.effect.from);
+        let when = output::day(cause.effect.from, cause.effect.assumed);
         let says = format!("{indent}  ");
         out.wrap(into, &format!("  {when:<12} "), &says, &cause.says);
         let style = style(&cause.role);

@@ -1,6 +1,6 @@
 //! Changes in words: what a line said, and what it says.
 
-use super::output::Output;
+use super::output::{self, Output};
 use anstyle::AnsiColor;
 use regesta::domain::Status;
 use regesta::register::{Fate, Field, Line};
@@ -237,11 +237,11 @@ fn words(line: &Line, field: &str, value: &Value) -> Option<String> {
 
 fn status(line: &Line, value: &Value) -> Option<String> {
     let status = Status::deserialize(value).ok()?;
-    Some(match (line, status) {
-        (Line::Listing { .. }, Status::Applicable) => "listed".to_owned(),
-        (Line::Listing { .. }, Status::Repealed) => "delisted".to_owned(),
-        _ => status.words().to_owned(),
-    })
+    let words = match line {
+        Line::Listing { .. } => output::listing_words(status),
+        _ => status.words(),
+    };
+    Some(words.to_owned())
 }
 
 /// Why something is unknown, short.

@@ -15,12 +15,13 @@ pub fn line(origin: &Origin, receipt: &Receipt, state: &RegimeState, asked_on: D
         .unwrap_or_default();
     let head = &receipt.known_at;
     format!(
-        "{origin}, entry {} {}…{}: {}: {}{by}; asked {asked_on}",
+        "{origin}, entry {} {}…{}: {}: {}{by}{}; asked {asked_on}",
         head.seq,
         &head.link[..12],
         receipt.supposed(),
         receipt.asked(),
         answer(standing),
+        receipt.redacted(),
     )
 }
 

@@ -36,7 +36,8 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         out.print(&markdown(&covered))?;
         return Ok(Exit::Done);
     }
-    let receipt = Receipt::new("coverage", &ask, None, &link);
+    let receipt =
+        Receipt::new("coverage", &ask, None, &link).with(record.redactions(None, ask.known_at));
     if out.json {
         out.print_json(&Answer {
             covered: &covered,
@@ -44,7 +45,7 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         })?;
         return Ok(Exit::Done);
     }
-    out.print(&format!("{}\n{receipt}\n", text(&covered, out)))?;
+    out.answer(&format!("{}\n", text(&covered, out)), &receipt)?;
     Ok(Exit::Done)
 }
 

@@ -2,7 +2,7 @@
 
 use super::args::{Dials, Diff as Args};
 use super::changes::{self, Told};
-use super::output::{ASSUMED, Ends, Output, Receipt, heading};
+use super::output::{self, ASSUMED, Ends, Output, Receipt, heading};
 use super::{Exit, Failure, Global, Outside, open};
 use rayon::prelude::*;
 use regesta::domain::{Day, Moment};
@@ -34,8 +34,10 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
     let diffs = diffs.map_err(open::unusable)?;
     let of = asked.regime.as_deref().unwrap_or("all regimes");
     let receipt = Ends {
-        from: Receipt::new(of, &from, args.as_law_stood, &from_link),
-        to: Receipt::new(of, &to, args.as_law_stood, &to_link),
+        from: Receipt::new(of, &from, args.as_law_stood, &from_link)
+            .with(record.redactions(Some(&regimes), from.known_at)),
+        to: Receipt::new(of, &to, args.as_law_stood, &to_link)
+            .with(record.redactions(Some(&regimes), to.known_at)),
     };
     let count = diffs.iter().map(|diff| diff.changes.len()).sum();
     if out.json {
@@ -54,7 +56,7 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         if count == 0 {
             text.push_str("No difference.\n\n");
         }
-        out.print(&format!("{text}{receipt}\n"))?;
+        out.answer(&text, &receipt)?;
     }
     Ok(if args.exit_code && count > 0 {
         Exit::No
@@ -64,15 +66,16 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
 }
 
 /// The two ends, and the regime.
-struct Asked {
+pub struct Asked {
     from: Dials,
-    to: Dials,
+    /// The dials of the later end.
+    pub to: Dials,
     regime: Option<String>,
 }
 
 impl Asked {
     /// What was asked, where one dial was given twice.
-    fn of(args: &Args) -> Result<Self, Failure> {
+    pub fn of(args: &Args) -> Result<Self, Failure> {
         // `--public-by P REGIME`: what is no day after the first was meant as the regime.
         let mut public: Vec<Day> = Vec::new();
         let mut of: Vec<&str> = args.of.iter().map(String::as_str).collect();
@@ -114,6 +117,12 @@ impl Asked {
         let hint = "compare two legal days: regesta diff 2025-01-26 2025-02-01; two days of public knowledge: \
                     --public-by P1 P2 --on DAY; two record moments: --known K1 K2 --on DAY";
         let message = match (of, legal) {
+            ([.., _], 0) if of.len() > 1 => {
+                format!(
+                    "`{}` is neither a day like 2025-01-31 nor an instant",
+                    of[0]
+                )
+            }
             ([.., extra], n) if of.len() > n + 1 => format!("`{extra}` is one word too many"),
             (_, 1) => "one legal day has nothing to be compared with".to_owned(),
             _ if args.known.is_empty() && public < 2 => {
@@ -158,10 +167,12 @@ pub fn cause(change: &Change) -> String {
     let mut text = heading(change.cause.words());
     let mut by: Vec<String> = Vec::new();
     for reason in &change.because {
-        let assumed = if reason.assumed { "?" } else { "" };
         let said = format!(
-            "{} {}{assumed}, {} (entry {})",
-            reason.did, reason.from, reason.act, reason.entry
+            "{} {}, {} (entry {})",
+            reason.did,
+            output::day(reason.from, reason.assumed),
+            reason.act,
+            reason.entry
         );
         if !by.contains(&said) {
             by.push(said);

@@ -1,18 +1,19 @@
 //! A chain as a graph for Graphviz: effects are nodes, what one did to another is an edge.
 
 use super::causes;
-use super::output::Receipt;
+use super::output::{self, Receipt};
 use regesta::domain::Moment;
-use regesta::register::{Bearing, EntryNo, Ref, Role, Why};
+use regesta::register::{Bearing, EntryNo, Ref, Role, StandingLine, Why};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The graph. Idle effects are left out.
 pub fn text(why: &Why, on: Moment, receipt: &Receipt) -> String {
     let mut graph = Graph::default();
-    let answer = match &why.standing {
-        Some(standing) => standing.status.words(),
-        None => "not there",
+    let answer = match (&why.standing, &why.line) {
+        (Some(standing), StandingLine::Listing(_)) => output::listing_words(standing.status),
+        (Some(standing), _) => standing.status.words(),
+        (None, _) => "not there",
     };
     let asked = why.line.key().map_or_else(
         || why.regime.to_string(),
@@ -24,7 +25,11 @@ pub fn text(why: &Why, on: Moment, receipt: &Receipt) -> String {
         }
     }
     let mut text = String::from("digraph why {\n  rankdir=BT;\n  node [shape=box];\n");
-    let _ = writeln!(text, "  label={};", quoted(&receipt.to_string()));
+    let _ = writeln!(
+        text,
+        "  label={};",
+        quoted(&format!("{receipt}{}", receipt.redacted()))
+    );
     let _ = writeln!(
         text,
         "  answer [shape=ellipse, style=bold, label={}];",
@@ -50,10 +55,12 @@ struct Graph {
 impl Graph {
     fn add(&mut self, cause: &Bearing) {
         let name = name(cause.effect.entry, cause.effect.effect);
-        let assumed = if cause.effect.assumed { "?" } else { "" };
         let mut label = format!(
-            "{} {}{assumed}\n{}\nentry {}",
-            cause.effect.did, cause.effect.from, cause.effect.act, cause.effect.entry
+            "{} {}\n{}\nentry {}",
+            cause.effect.did,
+            output::day(cause.effect.from, cause.effect.assumed),
+            cause.effect.act,
+            cause.effect.entry
         );
         let style = match &cause.role {
             Role::Decides => ", style=bold",

@@ -15,25 +15,26 @@ pub fn run(
     outside: Outside,
     out: &Output,
 ) -> Result<Exit, Failure> {
+    if out.json && args.ics.as_deref() == Some(Path::new("-")) {
+        return Err(
+            Failure::usage("the calendar and the JSON cannot both be standard output")
+                .hint("write the calendar to a file: --ics due.ics --json"),
+        );
+    }
     let record = open::record(global, "due", outside, out)?;
     let (ask, known) = open::ask(&record, &args.dials, outside)?;
-    let regime = args
-        .regime
-        .as_deref()
-        .map(|name| open::regime(&record, name))
-        .transpose()?;
+    let (regime, of) = open::regime_or_all(&record, args.regime.as_deref())?;
     let due = record
         .due(regime.as_ref(), &ask, args.within)
         .map_err(open::unusable)?;
-    let of = regime
-        .as_ref()
-        .map_or("all regimes".to_owned(), ToString::to_string);
+    let asked = regime.as_ref().map(std::slice::from_ref);
     let receipt = Receipt::new(
         format!("due within {} d, {of}", args.within),
         &ask,
         args.dials.as_law_stood,
         &known,
-    );
+    )
+    .with(record.redactions(asked, ask.known_at));
     let calendar = args.ics.as_deref().map(|path| {
         let calendar = ics::calendar(&due, record.origin(), &receipt, outside);
         (path, calendar)
@@ -94,7 +95,8 @@ fn tell(
     }
     page.unsurveyed(of(DueKind::Unsurveyed));
     page.acts.tell(out, &mut page.text);
-    out.print(&format!("{}\n{receipt}\n", page.text))
+    page.text.push('\n');
+    out.answer(&page.text, &receipt)
 }
 
 struct Page<'a> {
@@ -113,18 +115,20 @@ impl<'a> Page<'a> {
             return;
         }
         self.heading(title);
-        let mut table = self
-            .out
-            .table(&["last day", "", "regime", "what", "entry", "held up by"]);
+        let mut header = vec!["last day", "", "regime", "what", "entry"];
+        let is_held = rows.iter().any(|row| !row.held_by.is_empty());
+        header.extend(is_held.then_some("held up by"));
+        let mut table = self.out.table(&header);
         for row in rows {
-            table.add_row([
+            let mut cells = vec![
                 day(row),
                 in_days(row),
                 row.regime.to_string(),
                 row.what.clone(),
                 self.acts.cite(&row.because),
-                row.held_by.join(", "),
-            ]);
+            ];
+            cells.extend(is_held.then(|| row.held_by.join(", ")));
+            table.add_row(cells);
         }
         self.text.push_str(&output::lines(&mut table, "  "));
     }

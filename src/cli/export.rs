@@ -92,8 +92,9 @@ fn follow_the_money(
             ));
         }
     }
-    let receipt = Receipt::new("subjects", &ask, args.dials.as_law_stood, &known);
-    out.say(&receipt.to_string());
+    let receipt = Receipt::new("subjects", &ask, args.dials.as_law_stood, &known)
+        .with(record.redactions(None, ask.known_at));
+    out.say_receipt(&receipt);
     Ok(Exit::Done)
 }
 

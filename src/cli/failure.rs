@@ -1,7 +1,6 @@
 //! How a verb ends: its exit code, and what the user is told when it fails.
 
-use super::Global;
-use serde_json::json;
+use std::ffi::OsString;
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
 
@@ -46,6 +45,21 @@ pub struct Failure {
     pub reassurance: Option<&'static str>,
 }
 
+/// Tells what is wrong with the command line, as JSON where that is asked for on it, or what was asked of it (`--help`);
+/// ends the process.
+pub fn misread(error: &clap::Error, line: impl IntoIterator<Item = OsString>) -> ! {
+    if error.use_stderr() && line.into_iter().any(|word| word == "--json") {
+        let text = error.render().to_string();
+        // The first paragraph says it; usage and further help follow.
+        let said = text.split("\n\n").next().unwrap_or_default();
+        let said: Vec<_> = said.split_whitespace().collect();
+        let said = said.join(" ");
+        Failure::usage(said.strip_prefix("error: ").unwrap_or(&said)).tell(true);
+        std::process::exit(i32::from(Exit::Usage as u8));
+    }
+    error.exit()
+}
+
 impl Failure {
     /// A failure with that exit code, name and sentence.
     pub fn new(exit: Exit, code: &'static str, message: impl fmt::Display) -> Self {
@@ -85,11 +99,11 @@ impl Failure {
         self
     }
 
-    /// Tells it on standard error.
-    pub fn tell(&self, global: &Global) {
+    /// Tells it on standard error, as JSON or as text.
+    pub fn tell(&self, json: bool) {
         let mut text = String::new();
-        if global.json {
-            let error = json!({"error": {
+        if json {
+            let error = serde_json::json!({"error": {
                 "code": self.code, "message": self.message, "place": self.place, "hints": self.hints,
                 "exit": self.exit as u8,
             }});

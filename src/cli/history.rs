@@ -1,7 +1,7 @@
 //! `history`: a regime's or a subject's story, in legal time.
 
 use super::args::History;
-use super::output::{ASSUMED, Output, Receipt, heading, redacted};
+use super::output::{self, ASSUMED, Output, Receipt, heading, redacted};
 use super::{Exit, Failure, Global, Outside, open, who};
 use regesta::domain::{Moment, RegimeKey, Tier};
 use regesta::record::Record;
@@ -70,7 +70,7 @@ pub fn run(
     if stories.is_empty() {
         let _ = write!(text, "Nothing recorded, or nothing public by then.\n\n");
     }
-    out.print(&format!("{text}{receipt}\n"))?;
+    out.answer(&text, &receipt)?;
     Ok(Exit::Done)
 }
 
@@ -115,7 +115,7 @@ fn tell(text: &mut String, story: &Story, out: &Output) {
             (true, true) => ("├", "│"),
             (true, false) => ("└", " "),
         };
-        let when = format!("{}{}", episode.from, if episode.assumed { "?" } else { "" });
+        let when = output::day(episode.from, episode.assumed);
         let indent = format!("{:<12}{thread} ", "");
         out.wrap(
             text,

@@ -1,7 +1,7 @@
 //! `init`: opens a new record, or replays an export into one.
 
 use super::args::Init;
-use super::output::Output;
+use super::output::{Head, Output};
 use super::{Exit, Failure, Global, Outside, open};
 use regesta::record::Record;
 use serde::Serialize;
@@ -12,8 +12,7 @@ use std::path::Path;
 #[derive(Serialize)]
 struct Answer {
     origin: String,
-    seq: u64,
-    link: String,
+    head: Head,
 }
 
 /// Runs the verb.
@@ -44,8 +43,7 @@ pub fn run(global: &Global, args: &Init, outside: Outside, out: &Output) -> Resu
     if out.json {
         out.print_json(&Answer {
             origin: record.origin().to_string(),
-            seq: head.seq,
-            link: head.link.to_string(),
+            head: head.into(),
         })?;
     } else if !out.quiet {
         out.print(&format!(

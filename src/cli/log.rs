@@ -7,35 +7,31 @@ use super::{Exit, Failure, Global, open};
 use regesta::domain::RegimeKey;
 use regesta::log::RawEntry;
 use regesta::store::StoreError;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::ControlFlow;
 
 /// Runs the verb.
 pub fn run(global: &Global, args: &Log, out: &Output) -> Result<Exit, Failure> {
     let journal = open::journal(global)?;
-    let regime: Option<RegimeKey> = args
-        .regime
-        .as_ref()
-        .map(|name| name.parse())
-        .transpose()
-        .map_err(Failure::usage)?;
+    let regime = args.regime.as_deref();
     let unusable = |error: StoreError| open::unusable(error.into());
     let head = journal.head().map_err(unusable)?;
     // Without a regime the beginning is known: only what is shown is read.
-    let from = match (args.last, &regime, head) {
+    let from = match (args.last, regime, head) {
         (Some(last), None, Some(head)) => (head.seq + 1).saturating_sub(last as u64),
         _ => 0,
     };
     let mut redactions = Redactions::new(&journal);
     let mut shown = VecDeque::new();
+    let mut regimes: BTreeSet<RegimeKey> = BTreeSet::new();
     let mut failed = None;
     let mut each = |raw: RawEntry<'_>| {
         let line = Line::of(&raw, &mut redactions);
-        if regime
-            .as_ref()
-            .is_some_and(|regime| !line.regimes.contains(regime))
-        {
-            return ControlFlow::Continue(());
+        if let Some(name) = regime {
+            regimes.extend(line.regimes.iter().cloned());
+            if !line.regimes.iter().any(|one| one.as_str() == name) {
+                return ControlFlow::Continue(());
+            }
         }
         match args.last {
             // The last ones are kept until the end is known.
@@ -58,6 +54,12 @@ pub fn run(global: &Global, args: &Log, out: &Output) -> Result<Exit, Failure> {
     if let Some(failure) = failed {
         return Err(failure);
     }
+    if let Some(name) = regime
+        && !regimes.iter().any(|one| one.as_str() == name)
+    {
+        let regimes: Vec<_> = regimes.into_iter().collect();
+        return Err(open::no_regime(name, &regimes));
+    }
     for line in &shown {
         print(line, out)?;
     }
@@ -74,7 +76,7 @@ fn print(line: &Line, out: &Output) -> Result<(), Failure> {
         .as_ref()
         .map(|by| format!("redacted by {}: {}", by.by_entry, by.ground));
     let text = format!(
-        "{:>6}  {:.12}  {}  {}  {}  {}\n",
+        "{:>6}  {:.12}  {}  {:<8}  {}  {}\n",
         line.seq,
         line.link.to_string(),
         &line.recorded_at[..19],

@@ -35,7 +35,7 @@ mod who;
 mod why;
 
 pub use args::{Args, Global, Verb};
-pub use failure::{Exit, Failure};
+pub use failure::{Exit, Failure, misread};
 pub use output::Output;
 
 /// What the outside world is, read once by `main`.
@@ -75,6 +75,6 @@ pub fn run(args: Args, outside: Outside) -> Result<Exit, Failure> {
         Verb::Verify(args) => verify::run(&global, &args, &out),
         Verb::Reindex => verify::reindex(&global, outside, &out),
         Verb::Export(args) => export::run(&global, &args, outside, &out),
-        Verb::Completions(args) => completions::run(&args),
+        Verb::Completions(args) => completions::run(&args, &out),
     }
 }

@@ -62,18 +62,28 @@ impl Known {
     }
 }
 
-/// What the record held by then; without it, all that it holds and all that is supposed.
+/// What the record held by then, with what is supposed up to `+N`; without it, all that it holds and all that is supposed.
 pub fn known(record: &Record, at: Option<&str>) -> Result<Known, Failure> {
-    match at {
-        Some(text) => Ok(Known {
-            head: known_at(record, text)?,
-            supposing: 0,
-        }),
-        None => Ok(Known {
-            head: record.head(),
-            supposing: record.known().nth_supposed().unwrap_or_default(),
-        }),
-    }
+    let all = record.known().nth_supposed().unwrap_or_default();
+    let (head, supposing) = match at {
+        None => (record.head(), all),
+        Some(text) => match nth_supposed(text) {
+            None => (known_at(record, text)?, 0),
+            Some(n) if n <= all => (record.head(), n),
+            Some(_) => {
+                return Err(Failure::usage(format!(
+                    "nothing is supposed as entry {text}"
+                )));
+            }
+        },
+    };
+    Ok(Known { head, supposing })
+}
+
+/// Which of those supposed a text like `+1` names.
+pub fn nth_supposed(text: &str) -> Option<u64> {
+    let n = text.strip_prefix('+')?.parse().ok()?;
+    (n > 0).then_some(n)
 }
 
 /// The dials as a question, and what it is asked of.
@@ -110,14 +120,16 @@ fn known_at(record: &Record, text: &str) -> Result<Head, Failure> {
             ))
         });
     }
-    by_link(record.by_link(text).map_err(unusable)?, text)
+    let found = record.by_link(text).map_err(unusable)?;
+    let otherwise =
+        "give a position, an instant like 2025-01-27T12:00Z, or the beginning of a link";
+    by_link(found, text, otherwise)
 }
 
-/// The one entry whose link begins so.
-pub fn by_link(found: Result<Head, usize>, text: &str) -> Result<Head, Failure> {
+/// The one entry whose link begins so; `otherwise` says what can be given instead.
+pub fn by_link(found: Result<Head, usize>, text: &str, otherwise: &str) -> Result<Head, Failure> {
     found.map_err(|several| match several {
-        0 => Failure::usage(format!("no entry is called {text}"))
-            .hint("give a position, an instant like 2025-01-27T12:00Z, or the beginning of a link"),
+        0 => Failure::usage(format!("no entry is called {text}")).hint(otherwise),
         n => Failure::usage(format!("{n} entries have a link that begins with {text}"))
             .hint("give more of it"),
     })
@@ -129,19 +141,43 @@ pub fn regime(record: &Record, name: &str) -> Result<RegimeKey, Failure> {
     if let Some(found) = regimes.iter().find(|regime| regime.as_str() == name) {
         return Ok(found.clone());
     }
+    Err(no_regime(name, &regimes))
+}
+
+/// The regime that is asked about, where one is named, and what that is called in the receipt.
+pub fn regime_or_all(
+    record: &Record,
+    name: Option<&str>,
+) -> Result<(Option<RegimeKey>, String), Failure> {
+    match name {
+        None => Ok((None, "all regimes".to_owned())),
+        Some(name) => Ok((Some(regime(record, name)?), name.to_owned())),
+    }
+}
+
+/// No regime is named so.
+pub fn no_regime(name: &str, regimes: &[RegimeKey]) -> Failure {
     let unknown = Failure::usage(format!("no regime named {name}"));
-    let upper = name.to_uppercase();
-    let near = regimes
-        .iter()
-        .map(|regime| (strsim::damerau_levenshtein(&upper, regime.as_str()), regime))
-        .min();
-    Err(match near {
-        Some((distance, regime)) if distance <= 3 || regime.as_str().contains(&upper) => {
-            unknown.hint(format!("did you mean {regime}?"))
+    match near(&name.to_uppercase(), regimes.iter().map(RegimeKey::as_str)) {
+        Some(regime) => unknown.hint(format!("did you mean {regime}?")),
+        None if regimes.is_empty() => {
+            unknown.hint("nothing is recorded yet: regesta append events")
         }
-        Some(_) => unknown.hint("`regesta state` lists them all"),
-        None => unknown.hint("nothing is recorded yet: regesta append events"),
-    })
+        None => unknown.hint("`regesta state` lists them all"),
+    }
+}
+
+/// The name that was meant, where one is near: some slips of the pen away, or a part of it.
+pub fn near<'a>(text: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = text.chars().count();
+    let slips = |name: &str| strsim::damerau_levenshtein(text, name);
+    let is_near = |name: &&str| {
+        let slips = slips(name);
+        (slips <= 3 && 2 * slips <= length)
+            || (length > 2 && (name.contains(text) || text.contains(name)))
+    };
+    let near = names.into_iter().filter(is_near);
+    near.min_by_key(|name| slips(name))
 }
 
 /// A record that cannot be used, as the user is told.
@@ -204,4 +240,19 @@ pub fn chain(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+
+    #[test]
+    fn a_slip_of_the_pen_is_near_and_another_word_is_not() {
+        let names = ["gold", "oil-import", "travel-ban"];
+        assert_eq!(near("oil-imprt", names), Some("oil-import"));
+        assert_eq!(near("travel", names), Some("travel-ban"));
+        assert_eq!(near("glod", names), Some("gold"));
+        assert_eq!(near("nob", names), None);
+        assert_eq!(near("", names), None);
+    }
 }

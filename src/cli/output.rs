@@ -3,10 +3,11 @@
 use super::open::Known;
 use super::{Exit, Failure, Global};
 use anstyle::{AnsiColor, Style};
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Table, presets};
 use regesta::domain::{Answer, Moment, Status};
 use regesta::register::{Ask, EntryNo, Reason, Redacted, Standing};
 use serde::Serialize;
+use std::fmt::{self, Display};
 use std::io::{self, Write};
 
 /// Where answers go.
@@ -44,6 +45,21 @@ impl Output {
             .map_err(|error| broken(&error))
     }
 
+    /// Prints an answer, and under it what it cannot tell any more and what it speaks from.
+    pub fn answer(&self, text: &str, receipt: &impl Speaks) -> Result<(), Failure> {
+        let mut text = text.to_owned();
+        let redactions = receipt.redactions();
+        if !redactions.is_empty() {
+            text.push_str(&format!("{}\n", heading("Redacted")));
+            redacted(redactions, "", self, &mut text);
+            text.push('\n');
+        }
+        for line in receipt.to_string().lines() {
+            self.wrap(&mut text, "", "  ", line);
+        }
+        self.print(&text)
+    }
+
     /// Prints a value as one line of JSON.
     pub fn print_json(&self, value: &impl Serialize) -> Result<(), Failure> {
         let value = serde_json::to_value(value).map_err(Self::unwritable)?;
@@ -66,13 +82,23 @@ impl Output {
         }
     }
 
+    /// Says on standard error what an answer for a program speaks from, and what it cannot tell any more.
+    pub fn say_receipt(&self, receipt: &Receipt) {
+        for one in &receipt.redactions {
+            self.say(&format!("redacted: {}", redaction(one)));
+        }
+        self.say(&receipt.to_string());
+    }
+
     /// A table without rules, as wide as the terminal.
     pub fn table(&self, header: &[&str]) -> Table {
         let mut table = Table::new();
+        // Colours are taken out again where nobody sees them.
         table
             .load_style(presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(self.width);
+            .set_width(self.width)
+            .enforce_styling();
         if !header.is_empty() {
             table.set_header(header.iter().copied());
         }
@@ -92,6 +118,9 @@ impl Output {
     }
 }
 
+/// What ends the colour of a cell.
+const NO_COLOR: &str = "\u{1b}[39m";
+
 /// A table as text, indented, without blanks at the ends of its lines.
 pub fn lines(table: &mut Table, indent: &str) -> String {
     // Names are never broken.
@@ -101,23 +130,30 @@ pub fn lines(table: &mut Table, indent: &str) -> String {
     let mut text = String::new();
     for line in table.lines() {
         // The table pads its first column on the left as well.
-        let line = line.strip_prefix(' ').unwrap_or(&line);
-        text.push_str(format!("{indent}{line}").trim_end());
+        let line = line.strip_prefix(' ').unwrap_or(&line).trim_end();
+        text.push_str(indent);
+        // It fills up a coloured cell as well, within the colour.
+        match line.strip_suffix(NO_COLOR) {
+            Some(colored) => text.extend([colored.trim_end(), NO_COLOR]),
+            None => text.push_str(line),
+        }
         text.push('\n');
     }
     text
 }
 
 impl Output {
-    /// Adds a text, wrapped: its first line after `first`, the others after `rest`.
+    /// Adds a text, wrapped: its first line after `first`, the others after `rest`. A number stays with the word `entry`
+    /// before it, and what no-break spaces join stays together; they are printed as blanks.
     pub fn wrap(&self, into: &mut String, first: &str, rest: &str, text: &str) {
+        let text = text.replace("entry ", "entry\u{a0}");
         let options = textwrap::Options::new(usize::from(self.width))
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .initial_indent(first)
             .subsequent_indent(rest);
-        for line in textwrap::wrap(text, options) {
-            into.push_str(line.trim_end());
+        for line in textwrap::wrap(&text, options) {
+            into.push_str(line.replace('\u{a0}', " ").trim_end());
             into.push('\n');
         }
     }
@@ -178,21 +214,25 @@ impl<'a> Acts<'a> {
 
 /// Says which entries of a regime were redacted, on what ground; each line after those words.
 pub fn redacted(redactions: &[Redacted], before: &str, out: &Output, into: &mut String) {
-    for Redacted {
+    for one in redactions {
+        out.wrap(into, &format!("  {before}"), "    ", &redaction(one));
+    }
+}
+
+/// Which entry was redacted, on what ground.
+fn redaction(one: &Redacted) -> String {
+    let Redacted {
         entry,
         ground,
         by_entry,
         replaced,
-    } in redactions
-    {
-        let place = if *replaced {
-            "; a redacted text stands in its place"
-        } else {
-            ""
-        };
-        let line = format!("entry {entry}: {ground} (entry {by_entry}{place})");
-        out.wrap(into, &format!("  {before}"), "    ", &line);
-    }
+    } = one;
+    let place = if *replaced {
+        "; a redacted text stands in its place"
+    } else {
+        ""
+    };
+    format!("entry {entry}: {ground} (entry {by_entry}{place})")
 }
 
 /// A line cut to that many columns, with a mark where it was.
@@ -236,13 +276,43 @@ fn without_nulls(value: serde_json::Value) -> serde_json::Value {
 
 /// A status in its colour.
 pub fn status(status: Status) -> String {
-    let style = match status.answer() {
-        Answer::InForce if status == Status::Applicable => AnsiColor::Green.on_default(),
-        Answer::InForce | Answer::Suspended => AnsiColor::Yellow.on_default(),
-        Answer::Unknown => AnsiColor::Magenta.on_default(),
-        Answer::NotInForce => Style::new(),
-    };
+    let style = Style::new().fg_color(color(status).map(Into::into));
     format!("{style}{}{style:#}", status.words())
+}
+
+/// A status in a table, in those words.
+pub fn status_cell(status: Status, words: impl Into<String>) -> Cell {
+    let cell = Cell::new(words.into());
+    match color(status) {
+        Some(AnsiColor::Green) => cell.fg(Color::DarkGreen),
+        Some(AnsiColor::Red) => cell.fg(Color::DarkRed),
+        Some(_) => cell.fg(Color::DarkMagenta),
+        None => cell,
+    }
+}
+
+/// Of the sixteen colours that every terminal has those that can be read on a light ground and on a dark one: yellow cannot.
+fn color(status: Status) -> Option<AnsiColor> {
+    match status.answer() {
+        Answer::InForce if status == Status::Applicable => Some(AnsiColor::Green),
+        Answer::InForce | Answer::Suspended => Some(AnsiColor::Red),
+        Answer::Unknown => Some(AnsiColor::Magenta),
+        Answer::NotInForce => None,
+    }
+}
+
+/// A listing's status in words: it is listed or delisted, not in force or repealed.
+pub fn listing_words(status: Status) -> &'static str {
+    match status {
+        Status::Applicable => "listed",
+        Status::Repealed => "delisted",
+        other => other.words(),
+    }
+}
+
+/// A day, with a question mark where it was assumed.
+pub fn day(day: impl Display, assumed: bool) -> String {
+    format!("{day}{}", if assumed { "?" } else { "" })
 }
 
 /// A heading.
@@ -291,18 +361,30 @@ pub struct Receipt {
     /// The law as it stood, where it was said.
     pub as_law_stood: Option<regesta::domain::Day>,
     /// Record time.
-    pub known_at: KnownAt,
+    pub known_at: Head,
     /// How many entries are supposed beyond it, where some are.
     pub supposing: Option<u64>,
+    /// What was redacted of that, where the answer does not tell it elsewhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redactions: Vec<Redacted>,
 }
 
-/// An entry as the head of what was known.
+/// A head, of the record or of what was known: the last entry.
 #[derive(Debug, Clone, Serialize)]
-pub struct KnownAt {
+pub struct Head {
     /// Its position.
     pub seq: u64,
     /// Its link.
     pub link: String,
+}
+
+impl From<regesta::log::Head> for Head {
+    fn from(head: regesta::log::Head) -> Self {
+        Self {
+            seq: head.seq,
+            link: head.link.to_string(),
+        }
+    }
 }
 
 impl Receipt {
@@ -313,18 +395,42 @@ impl Receipt {
         as_law_stood: Option<regesta::domain::Day>,
         known: &Known,
     ) -> Self {
-        let known_at = KnownAt {
-            seq: known.head.seq,
-            link: known.head.link.to_string(),
-        };
         Self {
             of: of.into(),
             on: ask.on,
             public_by: ask.public_by,
             as_law_stood,
-            known_at,
+            known_at: known.head.into(),
             supposing: (known.supposing > 0).then_some(known.supposing),
+            redactions: Vec::new(),
         }
+    }
+
+    /// With what was redacted.
+    #[must_use]
+    pub fn with(mut self, redactions: Vec<Redacted>) -> Self {
+        self.redactions = redactions;
+        self
+    }
+}
+
+/// What an answer speaks from, in words.
+pub trait Speaks: Display {
+    /// What was redacted of that, where the answer does not tell it elsewhere.
+    fn redactions(&self) -> &[Redacted];
+}
+
+impl Speaks for Receipt {
+    fn redactions(&self) -> &[Redacted] {
+        &self.redactions
+    }
+}
+
+impl Speaks for Ends {
+    fn redactions(&self) -> &[Redacted] {
+        // What is known later knows all that was redacted before.
+        let (from, to) = (&self.from.redactions, &self.to.redactions);
+        if from.len() > to.len() { from } else { to }
     }
 }
 
@@ -339,6 +445,12 @@ impl Receipt {
             text.push_str(&format!(", as the law stood on {day}"));
         }
         text
+    }
+
+    /// Which entries were redacted, on what ground, where some were.
+    pub fn redacted(&self) -> String {
+        let lines = self.redactions.iter().map(redaction);
+        lines.map(|line| format!("; redacted: {line}")).collect()
     }
 
     /// That something is supposed beyond what is recorded, where something is.
@@ -360,15 +472,15 @@ pub struct Ends {
     pub to: Receipt,
 }
 
-impl std::fmt::Display for Ends {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Display for Ends {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "from {}\nto   {}", self.from, self.to)
     }
 }
 
-impl std::fmt::Display for Receipt {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let KnownAt { seq, link } = &self.known_at;
+impl Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Head { seq, link } = &self.known_at;
         let (asked, supposed) = (self.asked(), self.supposed());
         write!(f, "{asked}, known at {seq} {}{supposed}", &link[..12])
     }

@@ -59,8 +59,7 @@ impl Page<'_> {
             out.wrap(text, "  ", "  ", &line);
         }
         for reason in &standing.because {
-            let assumed = if reason.assumed { "?" } else { "" };
-            let when = format!("{}{assumed}", reason.from);
+            let when = output::day(reason.from, reason.assumed);
             let line = format!("{} (entry {})", reason.act, reason.entry);
             out.wrap(
                 text,
@@ -91,11 +90,11 @@ impl Page<'_> {
         for one in &shown {
             let entry = self.acts.cite(&one.standing.because);
             table.add_row([
-                one.measure.to_string(),
-                status_of(&one.standing),
-                since(&one.standing),
-                last_day(&one.standing),
-                entry,
+                one.measure.to_string().into(),
+                output::status_cell(one.standing.status, status_beside_last_day(&one.standing)),
+                since(&one.standing).into(),
+                last_day(&one.standing).into(),
+                entry.into(),
             ]);
         }
         self.text.push_str(&output::lines(&mut table, "  "));
@@ -123,24 +122,16 @@ impl Page<'_> {
         if state.listings.is_empty() && state.unnamed_entries <= 0 {
             return;
         }
-        let mut title = format!("Listings recorded: {} by name", state.listed());
-        if state.unnamed_entries > 0 {
-            let _ = write!(
-                title,
-                ", {} more entries that the sources count without naming them",
-                state.unnamed_entries
-            );
-        }
-        self.heading(&title);
+        self.heading(&format!("Listings by name: {}", counted(&state.listings)));
         let most = if all { usize::MAX } else { NAMED };
         let mut table = self.out.table(&["name", "status", "since", "entry"]);
         for one in state.listings.iter().take(most) {
             let entry = self.acts.cite(&one.standing.because);
             table.add_row([
-                one.name.clone(),
-                listing_status(one),
-                since(&one.standing),
-                entry,
+                one.name.clone().into(),
+                output::status_cell(one.standing.status, listing_status(one)),
+                since(&one.standing).into(),
+                entry.into(),
             ]);
         }
         if !state.listings.is_empty() {
@@ -152,6 +143,13 @@ impl Page<'_> {
                 "  and {} more (--all names them)",
                 state.listings.len() - most
             );
+        }
+        if state.unnamed_entries > 0 {
+            let counted = format!(
+                "and {} entries that the sources count without naming them",
+                state.unnamed_entries
+            );
+            self.out.wrap(&mut self.text, "  ", "    ", &counted);
         }
         for one in state.listings.iter().filter(|one| !one.orders.is_empty()) {
             self.out.wrap(
@@ -230,11 +228,11 @@ impl Page<'_> {
                 .from
                 .map(|from| format!("from {from} "))
                 .unwrap_or_default();
-            let _ = writeln!(
-                self.text,
+            let line = format!(
                 "Surveyed {from}through {}: its terms are recorded completely (entry {})",
                 survey.through, survey.entry
             );
+            self.out.wrap(&mut self.text, "", "  ", &line);
         }
     }
 }
@@ -249,6 +247,26 @@ impl Page<'_> {
     }
 }
 
+/// How many listings bind, and how many do not, by the four answers.
+fn counted(listings: &[ListingState]) -> String {
+    let answers = [
+        (Answer::InForce, "in force"),
+        (Answer::Suspended, "suspended"),
+        (Answer::Unknown, "unknown"),
+        (Answer::NotInForce, "not in force"),
+    ];
+    let counts = answers.map(|(answer, words)| {
+        let of = listings.iter().map(|one| one.standing.answer);
+        (of.filter(|one| *one == answer).count(), words)
+    });
+    let told = counts.iter().filter(|(count, _)| *count > 0);
+    let told: Vec<_> = told.map(|(n, words)| format!("{n} {words}")).collect();
+    match told.as_slice() {
+        [] => "none".to_owned(),
+        told => told.join(", "),
+    }
+}
+
 /// Where something stands on that day, and how its term ends.
 pub fn status_line(standing: &Standing, on: Moment) -> String {
     let status = output::status(standing.status);
@@ -257,12 +275,8 @@ pub fn status_line(standing: &Standing, on: Moment) -> String {
 
 /// The same of a listing: it is listed or delisted, not in force or repealed.
 pub fn listing_line(standing: &Standing, on: Moment) -> String {
-    let line = status_line(standing, on);
-    match standing.status {
-        Status::Applicable => line.replacen(Status::Applicable.words(), "listed", 1),
-        Status::Repealed => line.replacen(Status::Repealed.words(), "delisted", 1),
-        _ => line,
-    }
+    let words = output::listing_words(standing.status);
+    status_line(standing, on).replacen(standing.status.words(), words, 1)
 }
 
 /// How the term ends, after the status.
@@ -309,11 +323,20 @@ fn status_of(standing: &Standing) -> String {
     }
 }
 
+/// The same where the last day stands beside it, and need not be said twice.
+fn status_beside_last_day(standing: &Standing) -> String {
+    match &standing.unknown {
+        Some(Unknown::After(last)) if last.to_string() == last_day(standing) => {
+            standing.status.words().to_owned()
+        }
+        _ => status_of(standing),
+    }
+}
+
 fn listing_status(one: &ListingState) -> String {
     match one.standing.status {
-        Status::Applicable => "listed".to_owned(),
-        Status::Repealed => "delisted".to_owned(),
-        _ => status_of(&one.standing),
+        Status::Unknown => status_of(&one.standing),
+        status => output::listing_words(status).to_owned(),
     }
 }
 

@@ -69,6 +69,6 @@ pub fn run(
         })
         .map_err(refused)?;
     let radius = radius(&record, &appended, args.dry_run, outside)?;
-    tell(&appended, &told, radius.as_deref(), out)?;
+    tell(&record, &appended, &told, radius.as_deref(), out)?;
     Ok(Exit::Done)
 }

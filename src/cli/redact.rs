@@ -2,7 +2,7 @@
 
 use super::append::unreadable;
 use super::args::Redact;
-use super::output::Output;
+use super::output::{Head, Output};
 use super::{Exit, Failure, Global, Outside, open};
 use regesta::log::Kind;
 use regesta::record::{Doc, RedactError, RedactOptions, RedactedNow, read_all};
@@ -24,12 +24,6 @@ struct Answer<'a> {
     also: &'a [u64],
     dry_run: bool,
     head: Head,
-}
-
-#[derive(Serialize)]
-struct Head {
-    seq: u64,
-    link: String,
 }
 
 /// Runs the verb.
@@ -76,13 +70,11 @@ fn tell(done: &RedactedNow, args: &Redact, out: &Output) -> Result<(), Failure> 
             },
             also: &done.also,
             dry_run: args.dry_run,
-            head: Head {
-                seq: done.head.seq,
-                link: done.head.link.to_string(),
-            },
+            head: done.head.into(),
         });
     }
-    if out.quiet {
+    // What a dry run tells is its result.
+    if out.quiet && !args.dry_run {
         return Ok(());
     }
     let RedactedNow {
@@ -111,7 +103,9 @@ fn tell(done: &RedactedNow, args: &Redact, out: &Output) -> Result<(), Failure> 
     }
     let _ = writeln!(text, "Head: {}", done.head);
     out.print(&text)?;
-    out.say(NOT_REACHED);
+    let mut note = String::new();
+    out.wrap(&mut note, "", "  ", NOT_REACHED);
+    out.say(note.trim_end());
     Ok(())
 }
 
@@ -164,6 +158,7 @@ fn refused(error: RedactError) -> Failure {
         RedactError::Refused { .. } => {
             Failure::new(Exit::Refused, "refused.misfit", message).nothing_written()
         }
+        RedactError::Supposing => Failure::usage(message).nothing_written(),
         RedactError::Unfinished { .. } => Failure::new(Exit::Unusable, "unfinished", message)
             .hint("the next command that opens the record erases the rest: regesta state"),
         RedactError::Unknown(_) => Failure::new(Exit::Unusable, "unknown_outcome", message)

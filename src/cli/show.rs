@@ -228,9 +228,16 @@ fn replacement(journal: &Journal, by: u64) -> Result<Option<Value>, Failure> {
 /// By position, by the beginning of a link, or by a decision's id.
 fn find(journal: &Journal, name: &str) -> Result<Stored, Failure> {
     let unusable = |error: StoreError| open::unusable(error.into());
+    if open::nth_supposed(name).is_some() {
+        return Err(Failure::usage(format!(
+            "entry {name} is supposed, not recorded"
+        )));
+    }
     if let Ok(seq) = name.parse::<u64>() {
         let found = journal.entry(seq).map_err(unusable)?;
-        return found.ok_or_else(|| Failure::usage(format!("there is no entry {seq}")));
+        return found.ok_or_else(|| {
+            Failure::usage(format!("there is no entry {seq}")).hint("`regesta log` lists them")
+        });
     }
     let mut found: Vec<Stored> = Vec::new();
     let mut stands_in = None;
@@ -252,7 +259,8 @@ fn find(journal: &Journal, name: &str) -> Result<Stored, Failure> {
         [one] => Ok(one.raw().head()),
         several => Err(several.len()),
     };
-    open::by_link(heads, name)?;
+    let otherwise = "give a position, the beginning of a link, or a decision's id: `regesta log --json` lists all three";
+    open::by_link(heads, name, otherwise)?;
     found
         .pop()
         .ok_or_else(|| Failure::usage(format!("no entry is called {name}")))

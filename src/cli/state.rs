@@ -21,7 +21,7 @@ pub fn run(global: &Global, args: &State, outside: Outside, out: &Output) -> Res
         let receipt = Receipt::new("all regimes", &ask, args.dials.as_law_stood, &link);
         if args.csv {
             sheet::states(&states, out)?;
-            out.say(&receipt.to_string());
+            out.say_receipt(&receipt.with(record.redactions(None, ask.known_at)));
         } else if out.json {
             out.print_json(&Answer {
                 regimes: &states,
@@ -29,10 +29,10 @@ pub fn run(global: &Global, args: &State, outside: Outside, out: &Output) -> Res
             })?;
         } else {
             let title = heading(&format!("Sanctions regimes on {}", ask.on));
-            out.print(&format!(
-                "{title}\n\n{}\n{receipt}\n",
-                board::text(&states, out)
-            ))?;
+            out.answer(
+                &format!("{title}\n\n{}\n", board::text(&states, out)),
+                &receipt,
+            )?;
         }
         return Ok(Exit::Done);
     };
@@ -40,21 +40,23 @@ pub fn run(global: &Global, args: &State, outside: Outside, out: &Output) -> Res
     let state = record.state_at(&regime, &ask).map_err(open::unusable)?;
     let receipt = Receipt::new(regime.to_string(), &ask, args.dials.as_law_stood, &link);
     if args.cite {
+        let receipt = receipt.with(state.redactions.clone());
         let line = cite::line(record.origin(), &receipt, &state, outside.today);
         out.print(&format!("{line}\n"))?;
     } else if args.csv {
+        let receipt = receipt.with(state.redactions.clone());
         sheet::states(&[state], out)?;
-        out.say(&receipt.to_string());
+        out.say_receipt(&receipt);
     } else if out.json {
         out.print_json(&Answer {
             regimes: &[state],
             receipt,
         })?;
     } else {
-        out.print(&format!(
-            "{}\n{receipt}\n",
-            page::text(&state, ask.on, args.all, out)
-        ))?;
+        out.answer(
+            &format!("{}\n", page::text(&state, ask.on, args.all, out)),
+            &receipt,
+        )?;
     }
     Ok(Exit::Done)
 }

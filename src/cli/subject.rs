@@ -3,9 +3,9 @@
 use super::args::Subject as Args;
 use super::output::{self, ASSUMED, Acts, Output, Receipt, heading};
 use super::{Exit, Failure, Global, Outside, causes, open, page, who};
-use regesta::domain::{Status, SubjectId};
+use regesta::domain::SubjectId;
 use regesta::record::Record;
-use regesta::register::{Ask, Listing, Match, Reason, Span};
+use regesta::register::{Ask, Listing, Match, Reason};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -52,14 +52,17 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         .into_iter()
         .map(|matched| subject(&record, matched, &ask));
     let subjects: Vec<Subject> = subjects.collect::<Result<_, _>>()?;
-    let receipt = Receipt::new(args.name.clone(), &ask, args.dials.as_law_stood, &link);
+    let listings = subjects.iter().flat_map(|one| &one.listings);
+    let regimes: Vec<_> = listings.map(|under| under.listing.regime.clone()).collect();
+    let receipt = Receipt::new(args.name.clone(), &ask, args.dials.as_law_stood, &link)
+        .with(record.redactions(Some(&regimes), ask.known_at));
     if out.json {
         out.print_json(&Answer {
             subjects: &subjects,
             receipt,
         })?;
     } else {
-        out.print(&format!("{}{receipt}\n", text(&subjects, &ask, out)))?;
+        out.answer(&text(&subjects, &ask, out), &receipt)?;
     }
     Ok(Exit::Done)
 }
@@ -101,7 +104,8 @@ fn text(subjects: &[Subject], ask: &Ask, out: &Output) -> String {
     let mut assumed = false;
     for one in subjects {
         let name = one.name.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "{}  {name}", heading(one.subject.as_str()));
+        let head = format!("{}  {name}", heading(one.subject.as_str()));
+        let _ = writeln!(text, "{}", head.trim_end());
         if let Some(matched) = who::matched(&one.matched) {
             out.wrap(&mut text, "  ", "    ", &matched);
         }
@@ -116,12 +120,12 @@ fn text(subjects: &[Subject], ask: &Ask, out: &Output) -> String {
     }
     if assumed {
         text.push_str(ASSUMED);
-    }
-    let told = text.len();
-    acts.tell(out, &mut text);
-    if text.len() > told {
         text.push('\n');
     }
+    // The acts begin with an empty line of their own.
+    text.pop();
+    acts.tell(out, &mut text);
+    text.push('\n');
     text
 }
 
@@ -138,13 +142,14 @@ fn tell<'a>(
     let indent = " ".repeat(regime.len() + 2);
     let line = match &listing.standing {
         Some(standing) => page::listing_line(standing, ask.on),
+        None if listing.spans.is_empty() => "no listing is recorded".to_owned(),
         None => format!("not listed yet on {}", ask.on),
     };
     out.wrap(text, &format!("{}  ", heading(regime)), &indent, &line);
     for remark in listing.standing.iter().flat_map(page::remarks) {
         out.wrap(text, "  ", "  ", &remark);
     }
-    let mut table = out.table(&["from", "through", "status", "began by", "ended by"]);
+    let mut table = out.table(&["from", "through", "status", "begun by", "ended by"]);
     for span in &listing.spans {
         let mut entry = |reason: &'a Option<Reason>| {
             let reason = reason.as_ref().map(std::slice::from_ref);
@@ -152,18 +157,20 @@ fn tell<'a>(
         };
         table.add_row([
             span.from
-                .map_or_else(|| "before".to_owned(), |day| day.to_string()),
-            through(span),
-            status(span),
-            entry(&span.began),
-            entry(&span.ended),
+                .map_or_else(|| "before".to_owned(), |day| day.to_string())
+                .into(),
+            span.to
+                .map_or_else(|| "-".to_owned(), |day| day.to_string())
+                .into(),
+            output::status_cell(span.status, output::listing_words(span.status)),
+            entry(&span.begun_by).into(),
+            entry(&span.ended_by).into(),
         ]);
     }
-    text.push_str(&output::lines(&mut table, "  "));
-    let day = |reason: &Reason| {
-        let assumed = if reason.assumed { "?" } else { "" };
-        format!("{}{assumed}", reason.from)
-    };
+    if !listing.spans.is_empty() {
+        text.push_str(&output::lines(&mut table, "  "));
+    }
+    let day = |reason: &Reason| output::day(reason.from, reason.assumed);
     let mut assumed = listing.courts.iter().any(|cause| cause.effect.assumed);
     if !listing.particulars.is_empty() {
         let _ = writeln!(text, "\n  {}", heading("Names"));
@@ -207,20 +214,4 @@ fn tell<'a>(
         causes::tell(text, &listing.courts, true, acts, out);
     }
     assumed
-}
-
-fn status(span: &Span) -> String {
-    match span.status {
-        Status::Applicable => "listed".to_owned(),
-        Status::Repealed => "delisted".to_owned(),
-        other => other.words().to_owned(),
-    }
-}
-
-/// The last day; for the span that goes on, how its term ends.
-fn through(span: &Span) -> String {
-    match span.through {
-        Some(day) => day.to_string(),
-        None => "-".to_owned(),
-    }
 }

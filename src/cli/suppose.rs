@@ -1,8 +1,8 @@
 //! `suppose`: asks a question of the law as it would be had something been decided that is not recorded.
 
-use super::args::{Dials, Renewal, Repeal, Suppose, Terms};
+use super::args::{Bisect, Dials, Export, Renewal, Repeal, Suppose, Terms};
 use super::output::Output;
-use super::{Args, Exit, Failure, Global, Outside, append, open};
+use super::{Args, Exit, Failure, Global, Outside, Verb, append, diff, misread, open};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, ValueEnum as _};
 use regesta::domain::{Authority, Day, Effect, Jurisdiction, RegimeKey, Until};
 use regesta::record::Record;
@@ -23,18 +23,17 @@ pub struct Supposing {
 /// Runs the verb.
 pub fn run(global: &Global, args: &Suppose, outside: Outside) -> Result<Exit, Failure> {
     let (mut inner, asked) = inner(global, &args.verb);
-    let (name, matches) = asked
-        .subcommand()
-        .ok_or_else(|| Failure::usage("no verb to ask with"))?;
-    if !inner.verb.asks_the_law() {
+    let name = asked.subcommand_name().unwrap_or_default();
+    let Some(dials) = dials(&inner.verb)? else {
         return Err(
             Failure::usage(format!("`{name}` cannot be run over what is supposed"))
                 .hint("ask with a verb that answers from the law, like state, history or due; the log holds nothing that is supposed")
                 .nothing_written(),
         );
-    }
-    let dials = dials(matches)?;
-    if let Some(known_at) = &dials.known_at {
+    };
+    if let Some(known_at) = &dials.known_at
+        && open::nth_supposed(known_at).is_none()
+    {
         return Err(Failure::usage(format!(
             "nothing is supposed of what the record held at {known_at}: `suppose` begins where it ends"
         ))
@@ -47,9 +46,9 @@ pub fn run(global: &Global, args: &Suppose, outside: Outside) -> Result<Exit, Fa
     };
     inner.global.choose_color();
     inner.global.supposing = Some(Arc::new(supposing));
-    let global = inner.global.clone();
+    let json = inner.global.json;
     super::run(inner, outside).or_else(|failure| {
-        failure.tell(&global);
+        failure.tell(json);
         Ok(failure.exit)
     })
 }
@@ -64,19 +63,41 @@ fn inner(global: &Global, verb: &[OsString]) -> (Args, ArgMatches) {
     said.extend(global.json.then(|| "--json".into()));
     said.extend(global.quiet.then(|| "--quiet".into()));
     said.extend(verb.iter().cloned());
-    let matches = Args::command().get_matches_from(said);
-    match Args::from_arg_matches(&matches) {
-        Ok(args) => (args, matches),
-        Err(error) => error.exit(),
-    }
+    let matches = Args::command().try_get_matches_from(&said);
+    let read = matches.and_then(|matches| Ok((Args::from_arg_matches(&matches)?, matches)));
+    read.unwrap_or_else(|error| misread(&error, said))
 }
 
-/// The dials of a verb that has them; those of today for one that has its own.
-fn dials(matches: &ArgMatches) -> Result<Dials, Failure> {
-    if matches.try_contains_id("public_by").is_err() {
-        return Ok(Dials::default());
+/// The dials that a verb is asked with where it answers from the law as recorded, and so can be asked over what is
+/// supposed; of two points in time that it compares, those of the later one. Others write, or read the log itself, where
+/// nothing is supposed: a verb that is not named here is one of them.
+fn dials(verb: &Verb) -> Result<Option<Dials>, Failure> {
+    Ok(Some(match verb {
+        Verb::State(args) => args.dials.clone(),
+        Verb::History(args) => args.dials.clone(),
+        Verb::Due(args) => args.dials.clone(),
+        Verb::Panel(args) => args.dials.clone(),
+        Verb::Why(args) => args.dials.clone(),
+        Verb::Subject(args) => args.dials.clone(),
+        Verb::Export(Export {
+            ftm: true, dials, ..
+        }) => dials.clone(),
+        Verb::Coverage(args) => Dials::known_at(args.known_at.clone()),
+        Verb::Diff(args) => diff::Asked::of(args)?.to,
+        Verb::Bisect(args) => later(args),
+        _ => return Ok(None),
+    }))
+}
+
+/// The dials of the last point that `bisect` looks at.
+fn later(args: &Bisect) -> Dials {
+    let last = args.to.clone().filter(|_| args.known);
+    Dials {
+        on: args.on,
+        public_by: args.public_by,
+        known_at: last.or_else(|| args.known_at.clone()),
+        as_law_stood: args.as_law_stood,
     }
-    Dials::from_arg_matches(matches).map_err(Failure::usage)
 }
 
 impl Supposing {
@@ -112,7 +133,12 @@ impl Supposing {
         regime: &RegimeKey,
         outside: Outside,
     ) -> Result<(Day, Option<Day>), Failure> {
-        let (ask, _) = open::ask(record, &self.dials, outside)?;
+        // All that is recorded, and what is supposed so far.
+        let dials = Dials {
+            known_at: None,
+            ..self.dials.clone()
+        };
+        let (ask, _) = open::ask(record, &dials, outside)?;
         let zone = Jurisdiction::from(regime).zone();
         let state = record.state_at(regime, &ask).map_err(open::unusable)?;
         let last = match state.standing.until {

@@ -2,10 +2,10 @@
 
 use super::args::Verify;
 use super::init::reader;
-use super::output::Output;
+use super::output::{Head, Output};
 use super::{Exit, Failure, Global, Outside, open};
 use regesta::store::Journal;
-use regesta::verify::{self, Level, Report, Verdict};
+use regesta::verify::{self, Finding, Level, Report, Verdict};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -15,12 +15,19 @@ const NOT_SHOWN: [&str; 2] = [
     "that the log was not rewritten as a whole by somebody who can write it: keep the head elsewhere and compare",
 ];
 
+/// What stands before the second line of a finding.
+const INDENT: &str = "         ";
+
 #[derive(Serialize)]
 struct Answer<'a> {
     sound: bool,
     verdict: Verdict,
-    #[serde(flatten)]
-    report: &'a Report,
+    origin: Option<&'a str>,
+    entries: u64,
+    redacted: u64,
+    head: Option<Head>,
+    examined: &'a [String],
+    findings: &'a [Finding],
     not_shown: [&'static str; 2],
 }
 
@@ -38,8 +45,16 @@ pub fn run(global: &Global, args: &Verify, out: &Output) -> Result<Exit, Failure
     let progress = |n| bar.inc(n);
     let unusable = |error: regesta::store::StoreError| open::unusable(error.into());
     let report = match &args.export {
-        Some(path) => verify::export(reader(path)?, &progress)
-            .map_err(|error| open::unreadable(path, &error))?,
+        Some(path) => reader(path)
+            .and_then(|lines| {
+                verify::export(lines, &progress).map_err(|error| open::unreadable(path, &error))
+            })
+            // Nothing was to be written.
+            .map_err(|failure| Failure {
+                exit: Exit::Unusable,
+                reassurance: None,
+                ..failure
+            })?,
         None if args.journal => verify::journal(&global.record, &progress).map_err(unusable)?,
         None => verify::record(&global.record, global.wait, &progress).map_err(unusable)?,
     };
@@ -50,11 +65,16 @@ pub fn run(global: &Global, args: &Verify, out: &Output) -> Result<Exit, Failure
         out.print_json(&Answer {
             sound,
             verdict,
-            report: &report,
+            origin: report.origin.as_deref(),
+            entries: report.entries,
+            redacted: report.redacted,
+            head: report.head.map(Into::into),
+            examined: &report.examined,
+            findings: &report.findings,
             not_shown: NOT_SHOWN,
         })?;
     } else {
-        out.print(&text(&report))?;
+        out.print(&text(&report, out))?;
     }
     Ok(match verdict {
         Verdict::Sound => Exit::Done,
@@ -71,28 +91,30 @@ pub fn reindex(global: &Global, outside: Outside, out: &Output) -> Result<Exit, 
     let record = record.reindex().map_err(open::unusable)?;
     let regimes = record.regimes().map_err(open::unusable)?.len();
     if out.json {
-        out.print_json(&serde_json::json!({"regimes": regimes}))?;
+        out.print_json(&serde_json::json!({"rebuilt": regimes}))?;
     } else if !out.quiet {
         out.print(&format!("Rebuilt the indexes of {regimes} regimes\n"))?;
     }
     Ok(Exit::Done)
 }
 
-fn text(report: &Report) -> String {
-    let (green, red, yellow) = (
+fn text(report: &Report, out: &Output) -> String {
+    let (green, red, magenta) = (
         anstyle::AnsiColor::Green.on_default(),
         anstyle::AnsiColor::Red.on_default().bold(),
-        anstyle::AnsiColor::Yellow.on_default(),
+        anstyle::AnsiColor::Magenta.on_default(),
     );
     let mut text = String::new();
     for line in &report.examined {
-        let _ = writeln!(text, "{green}ok{green:#}       {line}");
+        let first = format!("{green}ok{green:#}       ");
+        out.wrap(&mut text, &first, INDENT, line);
     }
     for finding in &report.findings {
-        let _ = match finding.level {
-            Level::Damage => writeln!(text, "{red}DAMAGED{red:#}  {finding}"),
-            Level::Warning => writeln!(text, "{yellow}note{yellow:#}     {finding}"),
+        let first = match finding.level {
+            Level::Damage => format!("{red}DAMAGED{red:#}  "),
+            Level::Warning => format!("{magenta}note{magenta:#}     "),
         };
+        out.wrap(&mut text, &first, INDENT, &finding.to_string());
     }
     if let (Some(origin), Some(head)) = (&report.origin, &report.head) {
         let _ = writeln!(text, "\n{origin}, {} entries, head {head}", report.entries);
@@ -115,7 +137,7 @@ fn text(report: &Report) -> String {
         "\nThis shows that the log agrees with itself. It cannot show"
     );
     for line in NOT_SHOWN {
-        let _ = writeln!(text, "  - {line}");
+        out.wrap(&mut text, "  - ", "    ", line);
     }
     text
 }

@@ -23,9 +23,7 @@ pub fn one_of(mut found: Vec<Match>, text: &str) -> Result<Match, Failure> {
 /// Nobody is called so.
 pub fn nobody(text: &str) -> Failure {
     let failure = Failure::usage(format!("no subject {text} is recorded"));
-    failure.hint(
-        "a regime is written in upper case, like EU-RUS-SECTORAL; a subject by its id, a name or an alias, in any spelling",
-    )
+    failure.hint("a subject is found by its id, a name or an alias, in any spelling; a regime has a page of its own: regesta state EU-RUS-SECTORAL")
 }
 
 /// What was matched: ``alias `X` of mikhail-fridman, folded``. None where the id itself was given.

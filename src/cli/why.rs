@@ -31,7 +31,8 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         &ask,
         args.dials.as_law_stood,
         &link,
-    );
+    )
+    .with(record.redactions(Some(std::slice::from_ref(&regime)), ask.known_at));
     if args.dot {
         out.print(&dot::text(&why, ask.on, &receipt))?;
         return Ok(Exit::Done);
@@ -62,7 +63,7 @@ pub fn run(global: &Global, args: &Args, outside: Outside, out: &Output) -> Resu
         all: args.all,
         out,
     };
-    out.print(&format!("{}{receipt}\n", text.of(matched, &elsewhere)))?;
+    out.answer(&text.of(matched, &elsewhere), &receipt)?;
     Ok(Exit::Done)
 }
 
@@ -90,20 +91,16 @@ fn line(
     }
     let found = if here.is_empty() { found } else { here };
     if found.is_empty() {
-        let near = measures
-            .iter()
-            .min_by_key(|key| strsim::damerau_levenshtein(text, key.as_str()));
         let failure = Failure::usage(format!("no measure or subject {text} is recorded"));
-        return Err(match near {
-            Some(near) if strsim::damerau_levenshtein(text, near.as_str()) <= 3 => {
-                failure.hint(format!("did you mean {near}?"))
-            }
-            Some(_) => failure.hint(format!(
-                "`regesta state {} --all` names them",
-                history.regime()
-            )),
-            None => failure,
-        });
+        return Err(
+            match open::near(text, measures.iter().map(MeasureKey::as_str)) {
+                Some(near) => failure.hint(format!("did you mean {near}?")),
+                None => failure.hint(format!(
+                    "`regesta state {} --all` names them",
+                    history.regime()
+                )),
+            },
+        );
     }
     let one = who::one_of(found, text)?;
     Ok((StandingLine::Listing(one.found.subject.clone()), Some(one)))

@@ -274,16 +274,21 @@ impl Record {
         ask: &Ask,
         within_days: i64,
     ) -> Result<Vec<Due>, RecordError> {
-        let regimes = match regime {
-            Some(one) => vec![one.clone()],
-            None => self.regimes()?,
-        };
-        let due = regimes
+        let due = self.asked(regime)?;
+        let due = due
             .par_iter()
             .map(|regime| Ok(self.history(regime)?.view(ask).due(within_days)));
         let mut due = due.collect::<Result<Vec<_>, RecordError>>()?.concat();
         due.sort_by(|a, b| a.order().cmp(&b.order()));
         Ok(due)
+    }
+
+    /// The regimes that a question about one, or about all of them, is asked of.
+    fn asked(&self, regime: Option<&RegimeKey>) -> Result<Vec<RegimeKey>, RecordError> {
+        match regime {
+            Some(one) => Ok(vec![one.clone()]),
+            None => self.regimes(),
+        }
     }
 
     /// The panel through the day asked about: of one regime, or of all of them, by regime.
@@ -296,11 +301,8 @@ impl Record {
         regime: Option<&RegimeKey>,
         ask: &Ask,
     ) -> Result<Vec<Interval>, RecordError> {
-        let regimes = match regime {
-            Some(one) => vec![one.clone()],
-            None => self.regimes()?,
-        };
-        let panels = regimes
+        let panels = self.asked(regime)?;
+        let panels = panels
             .par_iter()
             .map(|regime| Ok(self.history(regime)?.view(ask).panel()));
         Ok(panels.collect::<Result<Vec<_>, RecordError>>()?.concat())

@@ -2,7 +2,9 @@
 
 use super::{Record, RecordError};
 use crate::domain::Effect;
-use crate::register::{Match, Named, Reason, Table, Term, called, close, folded};
+use crate::register::{
+    Match, NameKind, Named, Nearness, Reason, Table, Term, called, close, folded,
+};
 
 impl Record {
     /// The subjects that a text means, among what was recorded up to that entry: by id, name or alias; else folded; else
@@ -18,14 +20,31 @@ impl Record {
         entries.sort_unstable();
         entries.dedup();
         let mut names: Vec<Named> = Vec::new();
+        let mut stands = None;
         for seq in entries {
             for (_, row) in self.rows_of(seq)?.rows {
                 names.extend(row.names());
+                let effects = row.decision().into_iter().flat_map(|row| &row.effects);
+                let subjects = effects.filter_map(|row| row.effect.subject());
+                stands = stands.or_else(|| subjects.cloned().find(|one| one.as_str() == text));
             }
         }
         let found = called(text, &names);
         if !found.is_empty() {
             return Ok(found);
+        }
+        // An id whose listing was erased still stands in orders and judgments.
+        if let Some(subject) = stands {
+            let (kind, text) = (NameKind::Id, text.to_owned());
+            let found = Named {
+                subject,
+                kind,
+                text,
+            };
+            return Ok(vec![Match {
+                found,
+                nearness: Nearness::Exact,
+            }]);
         }
         names.clear();
         for regime in self.regimes()? {

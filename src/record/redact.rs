@@ -1,12 +1,12 @@
 //! Redacting: a body is erased for good, and an entry says so.
 
 use super::{Record, RecordError, random};
-use crate::domain::Instant;
+use crate::domain::{Instant, RegimeKey};
 use crate::index::rows_in;
 use crate::log::{Commitment, Entry, Follows, Head, Kind, Recorded as RecordedAt, Salt};
 use crate::register::{
-    Admission, Draft, NotRedacted, Refusal, SCHEMA, Table, Term, Withheld, draft_of_redaction,
-    project,
+    Admission, Draft, NotRedacted, Redacted, Refusal, SCHEMA, Table, Term, Withheld,
+    draft_of_redaction, project,
 };
 use crate::store::{self, EraseError, Log as _, Store, StoreError};
 
@@ -67,6 +67,9 @@ pub enum RedactError {
         /// What happened.
         source: Box<StoreError>,
     },
+    /// Something is supposed of this record: it is not written to.
+    #[error("nothing is redacted while something is supposed")]
+    Supposing,
     /// It is not known whether the redaction was recorded.
     #[error("it is not known whether the redaction was recorded")]
     Unknown(#[source] StoreError),
@@ -100,6 +103,9 @@ impl Record {
         with: Option<&Draft>,
         options: &RedactOptions,
     ) -> Result<RedactedNow, RedactError> {
+        if !self.supposed.is_empty() {
+            return Err(RedactError::Supposing);
+        }
         let head = self.head();
         let Some(entry) = self.entry(seq)? else {
             return Err(NotRedacted::Unknown {
@@ -157,6 +163,27 @@ impl Record {
         found.map(|one| one.by)
     }
 
+    /// What an answer about those regimes, or about all of them, at that position of the record says of erased bodies; by
+    /// entry.
+    #[must_use]
+    pub fn redactions(&self, regimes: Option<&[RegimeKey]>, known_at: u64) -> Vec<Redacted> {
+        let touches = |one: &Withheld| {
+            regimes.is_none_or(|asked| one.regimes.iter().any(|regime| asked.contains(regime)))
+        };
+        let known = self.withheld.iter().filter(|one| one.seq <= known_at);
+        let mut redactions: Vec<_> = known
+            .filter(|one| touches(one))
+            .map(|one| Redacted {
+                entry: one.seq,
+                ground: one.ground.clone(),
+                by_entry: one.by,
+                replaced: one.is_replaced(),
+            })
+            .collect();
+        redactions.sort_by_key(|one| one.entry);
+        redactions
+    }
+
     /// Other entries that withdraw it, bear its id, or name a subject that what stands in its place does not name.
     fn speak_of(&self, entry: &Entry, with: Option<&Draft>) -> Result<Vec<u64>, RecordError> {
         let withdrawal = format!("rectification of {}", entry.seq());
@@ -204,4 +231,40 @@ pub(super) fn withheld(store: &Store) -> Result<Vec<Withheld>, RecordError> {
         withheld.extend(body.and_then(|contents| Withheld::of(by, &contents.body)));
     }
     Ok(withheld)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Options;
+    use std::time::Duration;
+
+    #[test]
+    fn nothing_is_redacted_while_something_is_supposed() {
+        let dir = tempfile::tempdir().unwrap();
+        let now = Instant(1_700_000_000_000_000);
+        let options = Options {
+            wait: Duration::ZERO,
+            verb: "test".to_owned(),
+            since: now,
+        };
+        let mut record = Record::init(&dir.path().join("record"), None, "test", options).unwrap();
+        let decision = r#"{"id": "d", "title": "D", "authority": "eu-council", "dates": {"adopted_on": "2024-01-01"},
+            "effects": [{"established": {"regime": "EU-X", "title": "X", "until": "2025-01-01"}}],
+            "sources": [{"at": "https://example.org", "tier": "primary"}]}"#;
+        let draft = Draft::read(decision.as_bytes(), "d.json", "test").unwrap();
+        record.suppose(vec![draft], now).unwrap();
+        let options = RedactOptions {
+            ground: "ground".to_owned(),
+            by: "test".to_owned(),
+            forget_id: false,
+            now,
+            dry_run: false,
+        };
+        let refused = record.redact(0, None, &options);
+        assert!(
+            matches!(refused, Err(RedactError::Supposing)),
+            "{refused:?}"
+        );
+    }
 }

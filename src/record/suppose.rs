@@ -11,7 +11,7 @@ use crate::register::{Draft, EntryNo, Row, Rows, Term};
 
 impl Record {
     /// Supposes those drafts, in that order, on top of what is supposed already. One that is recorded is left out.
-    /// Nothing is written, and from now on [`Record::append`] writes nothing either.
+    /// Nothing is written, and from now on [`Record::append`] and [`Record::redact`] write nothing either.
     ///
     /// # Errors
     ///

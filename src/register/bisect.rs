@@ -5,7 +5,7 @@
 
 use super::EntryNo;
 use super::diff::{Change, Diff, Line};
-use super::{Ask, Condition, History, RegimeState};
+use super::{Ask, Condition, History, RegimeState, Test};
 use crate::domain::{Day, Instant, RegimeKey, Status};
 use serde::Serialize;
 
@@ -164,6 +164,7 @@ fn deciding(condition: &Condition, diff: Diff) -> Option<Change> {
     let own = |line: &Line| match line {
         Line::Measure { measure } => condition.part.as_deref() == Some(measure.as_str()),
         Line::Listing { subject } => condition.part.as_deref() == Some(subject.as_str()),
+        Line::Procedure { .. } => condition.test == Test::Status(Status::Disputed),
         Line::Regime => condition.part.is_none(),
         _ => false,
     };

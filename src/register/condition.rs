@@ -9,7 +9,7 @@
 //! A STATUS is one of the four answers (`in-force`, `not-in-force`, `suspended`, `unknown`) or a rung of the ladder
 //! (`applicable`, `lapsed`, `annulled` …). Regimes are written in upper case, measures and subjects in lower case.
 
-use super::{RegimeState, Standing};
+use super::{ProcedureState, RegimeState, Standing};
 use crate::domain::{Answer, InvalidKey, RegimeKey, Status, SubjectId};
 use serde::de::value::{Error, StrDeserializer};
 use serde::de::{Deserialize as _, IntoDeserializer as _};
@@ -124,9 +124,17 @@ impl Condition {
             Test::Listed => answer == Answer::InForce,
             Test::Delisted => status == Some(Status::Repealed),
             Test::Answer(asked) => answer == asked,
+            // What is disputed stands where its authority says that it stands: a dispute is a procedure beside it.
+            Test::Status(Status::Disputed) => {
+                self.part.is_none() && state.procedures.iter().any(is_disputed)
+            }
             Test::Status(asked) => status == Some(asked),
         }
     }
+}
+
+fn is_disputed(procedure: &ProcedureState) -> bool {
+    procedure.status == Status::Disputed
 }
 
 impl fmt::Display for Condition {

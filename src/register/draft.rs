@@ -67,7 +67,9 @@ impl Draft {
         let body = Body::canonicalize(json).map_err(|error| of_body(&error, place))?;
         let read = match kind_of(&body) {
             Kind::Survey => Read::survey(typed(&body, json, place)?),
-            Kind::Rectification => Read::rectification(typed(&body, json, place)?),
+            Kind::Rectification => {
+                Read::rectification(reasoned(typed(&body, json, place)?, place)?)
+            }
             _ => Read::decision(typed(&body, json, place)?),
         };
         let Read {
@@ -243,6 +245,21 @@ fn typed<T: DeserializeOwned>(body: &Body, json: &[u8], place: &str) -> Result<T
     })
 }
 
+/// A rectification that says why.
+fn reasoned(rectification: Rectification, place: &str) -> Result<Rectification, DraftError> {
+    if !rectification.because.trim().is_empty() {
+        return Ok(rectification);
+    }
+    Err(DraftError {
+        place: place.to_owned(),
+        line: 0,
+        column: 0,
+        field: Some("because".to_owned()),
+        effect: None,
+        problem: "a rectification needs a reason: this one is empty".to_owned(),
+    })
+}
+
 fn of_body(error: &BodyError, place: &str) -> DraftError {
     DraftError {
         place: place.to_owned(),
@@ -250,7 +267,7 @@ fn of_body(error: &BodyError, place: &str) -> DraftError {
         column: error.column,
         field: None,
         effect: None,
-        problem: error.problem.to_string(),
+        problem: format!("this JSON cannot be recorded: {}", error.problem),
     }
 }
 
@@ -295,7 +312,7 @@ mod tests {
         let error = Draft::read(twice.as_bytes(), "a.json", "ann").unwrap_err();
         assert_eq!(
             (error.line, error.problem.as_str()),
-            (1, "duplicate key `id`")
+            (1, "this JSON cannot be recorded: duplicate key `id`")
         );
         let backwards =
             DECISION.replace("2024-01-01\"}", "2024-01-01\", \"until\": \"2023-01-01\"}");

@@ -292,6 +292,8 @@ pub struct Withheld {
     pub by: u64,
     /// On what ground.
     pub ground: String,
+    /// The regimes that the erased body touched.
+    pub regimes: Vec<RegimeKey>,
     erased_id: Option<ErasedId>,
     replacement: Option<(String, Body)>,
 }
@@ -316,6 +318,7 @@ impl Withheld {
             seq: redaction.redacts.seq,
             by,
             ground: redaction.ground,
+            regimes: redaction.redacts.regimes,
             erased_id: redaction.erased_id,
             replacement,
         })

@@ -6,7 +6,8 @@
 use super::phase::Slots;
 use super::view::{Placed, View};
 use super::{Ask, Bearing, History, Reason, Role, Standing, StandingLine, Unknown};
-use crate::domain::{Answer, Day, Effect, Moment, RegimeKey, Status, SubjectId, Until};
+use crate::domain::{Answer, Day, Effect, RegimeKey, Status, SubjectId, Until};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 /// What is recorded of a subject under one regime.
@@ -32,7 +33,7 @@ pub struct Span {
     /// First day, inclusive; none where it stood so before anything recorded.
     pub from: Option<Day>,
     /// Last day, inclusive; none for the last span.
-    pub through: Option<Day>,
+    pub to: Option<Day>,
     /// Where it stands.
     pub status: Status,
     /// To the question whether it binds.
@@ -42,9 +43,9 @@ pub struct Span {
     /// Why the record does not know.
     pub unknown: Option<Unknown>,
     /// What makes it so: the deciding effect. None for a lapse and for what is unknown: nobody decided.
-    pub began: Option<Reason>,
+    pub begun_by: Option<Reason>,
     /// What ended it, where a decision did.
-    pub ended: Option<Reason>,
+    pub ended_by: Option<Reason>,
 }
 
 /// What a decision says of a subject beside the listing itself.
@@ -150,8 +151,8 @@ impl View<'_> {
                 Some((of.status, last))
             };
             if decides(&standing) != decides(&last) {
-                if let Some(span) = spans.last_mut().filter(|span| span.through.is_none()) {
-                    span.close(day, standing.as_ref());
+                if let Some(span) = spans.last_mut().filter(|span| span.to.is_none()) {
+                    span.close(day, standing.as_ref(), self.zone);
                 }
                 let from = (day != before).then_some(day);
                 spans.extend(standing.as_ref().map(|standing| Span::open(from, standing)));
@@ -169,28 +170,25 @@ impl Span {
         let by_decision = !matches!(standing.status, Status::Lapsed | Status::Unknown);
         Self {
             from,
-            through: None,
+            to: None,
             status: standing.status,
             answer: standing.answer,
             until: standing.until.clone(),
             unknown: standing.unknown.clone(),
-            began: by_decision
+            begun_by: by_decision
                 .then(|| standing.because.last().cloned())
                 .flatten(),
-            ended: None,
+            ended_by: None,
         }
     }
 
     /// Closes it before the day on which the next standing begins. A decision ended it if one began that day and brought
     /// another status.
-    fn close(&mut self, next: Day, standing: Option<&Standing>) {
-        self.through = Some(next.plus_days(-1));
+    fn close(&mut self, next: Day, standing: Option<&Standing>, zone: Tz) {
+        self.to = Some(next.plus_days(-1));
         let decides = standing.and_then(|standing| standing.because.last());
-        let begins = |reason: &&Reason| match reason.from {
-            Moment::Day(day) => day == next,
-            Moment::Instant(at) => Day::from(at.date_naive()) == next,
-        };
+        let begins = |reason: &&Reason| reason.from.day(zone) == next;
         let other = standing.is_some_and(|standing| standing.status != self.status);
-        self.ended = decides.filter(|reason| other && begins(reason)).cloned();
+        self.ended_by = decides.filter(|reason| other && begins(reason)).cloned();
     }
 }

@@ -28,7 +28,7 @@ use std::time::Duration;
 pub struct Report {
     /// How many entries were examined.
     pub entries: u64,
-    /// The first and the last entry.
+    /// The last entry.
     pub head: Option<Head>,
     /// The record's name, as its opening says.
     pub origin: Option<String>,

@@ -348,6 +348,60 @@ fn dials_and_names_that_are_none() {
         .exits(2)
         .complains("there is no entry 99999");
     world.run(&["frobnicate"]).exits(2);
+    for (args, said) in [
+        (&["log", "--regime", "eu-blr"][..], "did you mean EU-BLR?"),
+        (&["log", "--regime", "XX"], "no regime named XX"),
+        (&["show", "nope"], "a decision's id"),
+        (&["show", "+1"], "supposed, not recorded"),
+        (&["show", ""], "a value is required"),
+        (&["history", ""], "a value is required"),
+        (&["subject", "EU-BLR"], "a regime has a page of its own"),
+        (
+            &["diff", "2025-1-1", "2025-02-01", "EU-SYR"],
+            "`2025-1-1` is neither a day",
+        ),
+        (
+            &["state", "--known-at", "+1"],
+            "nothing is supposed as entry +1",
+        ),
+        (
+            &["why", "EU-SYR", "nob"],
+            "`regesta state EU-SYR --all` names them",
+        ),
+        (
+            &["bisect", "listed", "fridman"],
+            "did you mean mikhail-fridman?",
+        ),
+    ] {
+        world.run(args).exits(2).complains(said);
+    }
+    let unreadable = world.run(&["verify", "--export", "nofile"]);
+    unreadable.exits(4).complains("nofile cannot be read");
+}
+
+#[test]
+fn what_is_wrong_with_the_command_line_is_told_as_json_too() {
+    let world = World::opened();
+    for args in [
+        &["state", "--on", "yesterday", "--json"][..],
+        &["--json", "frobnicate"],
+        &["--json", "state", "EU-NONE"],
+        &[
+            "suppose", "--lapse", "EU-NONE", "--", "state", "--on", "x", "--json",
+        ],
+    ] {
+        let ran = world.run(args);
+        ran.exits(2);
+        let told: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
+        assert_eq!(
+            (&told["error"]["code"], &told["error"]["exit"]),
+            (&"usage".into(), &2.into())
+        );
+        assert!(
+            !told["error"]["message"].as_str().unwrap().contains('\n'),
+            "{ran}"
+        );
+    }
 }
 
 #[test]

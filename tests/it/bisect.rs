@@ -112,6 +112,8 @@ fn a_flip_names_the_act_and_its_entry() {
             &["listed nikita-mazepin under EU-UKR-TI"],
         ),
         ("bisect-lapsed-UN-MLI", &["lapsed", "UN-MLI"]),
+        // A regime is in force and disputed: the dispute is a procedure beside it.
+        ("bisect-disputed-UN-IRN", &["disputed", "UN-IRN"]),
     ] {
         golden_unnumbered(
             name,

@@ -54,6 +54,25 @@ fn a_late_listing_changes_the_days_from_its_own_on() {
 }
 
 #[test]
+fn a_dry_run_tells_all_that_it_would_do_and_keeps_the_head() {
+    let world = world();
+    let head = world.json(&["log", "-n", "1"])["seq"].clone();
+    let draft = decision(
+        "x",
+        "2024-01-02",
+        r#"{"amended": {"regime": "EU-TEST", "change": "annex"}}"#,
+    );
+    world.file("x.json", draft);
+    let dry = world.json(&["append", "--dry-run", "x.json"]);
+    assert_eq!(
+        dry["head"]["seq"], head,
+        "the head is the record's, not one that will never be"
+    );
+    let quiet = world.run(&["append", "-q", "--dry-run", "x.json"]);
+    quiet.succeeds().says("Changes no past day");
+}
+
+#[test]
 fn what_changes_no_past_day_says_so() {
     let world = world();
     let future = decision(

@@ -173,19 +173,28 @@ impl Ran {
         self
     }
 
-    /// Asserts that standard error says so.
+    /// Asserts that standard error says so, on one line or wrapped.
     #[track_caller]
     pub fn complains(&self, of: &str) -> &Self {
-        assert!(self.stderr.contains(of), "does not say `{of}`:\n{self}");
+        assert!(contains(&self.stderr, of), "does not say `{of}`:\n{self}");
         self
     }
 
-    /// Asserts that standard output says so.
+    /// Asserts that standard output says so, on one line or wrapped.
     #[track_caller]
     pub fn says(&self, what: &str) -> &Self {
-        assert!(self.stdout.contains(what), "does not say `{what}`:\n{self}");
+        assert!(
+            contains(&self.stdout, what),
+            "does not say `{what}`:\n{self}"
+        );
         self
     }
+}
+
+/// Whether a text says so, on one line or wrapped.
+pub fn contains(text: &str, what: &str) -> bool {
+    let words: Vec<_> = text.split_whitespace().collect();
+    text.contains(what) || words.join(" ").contains(what)
 }
 
 /// Copies a record that nobody works on.

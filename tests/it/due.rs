@@ -384,6 +384,15 @@ fn a_calendar_program_reads_the_calendar() {
 }
 
 #[test]
+fn a_calendar_and_json_do_not_share_one_stream() {
+    let world = World::shipped();
+    let both = world.run(&["due", "--ics", "-", "--json"]);
+    both.exits(2).complains("cannot both be standard output");
+    let apart = world.run(&["due", "--ics", "due.ics", "--json"]);
+    apart.succeeds().says("\"receipt\"");
+}
+
+#[test]
 fn every_event_has_a_name_of_its_own() {
     let world = World::shipped();
     for on in ["2022-06-05", "2023-09-06", "2025-03-01", "2026-11-25"] {

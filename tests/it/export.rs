@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::common::World;
+use super::common::{PROJECT, World};
 use super::stranger;
 
 #[test]
@@ -113,4 +113,33 @@ fn a_changed_export_is_refused_with_its_line_and_leaves_no_record() {
         .run(&["verify", "--export", "changed.ndjson"])
         .exits(5)
         .says(&format!("entry {}", line - 1));
+}
+
+/// The head of `tests/fixtures/v1.ndjson`, for ever: an opening, decisions, a rectification, a survey, a redaction.
+const FROZEN: &str = "9b2ac6b8bcea63d19b21902429101a4bc6bde65624f86ddf805f94547c94abf2";
+
+#[test]
+fn an_export_of_format_1_is_read_for_ever() {
+    let file = format!("{PROJECT}/tests/fixtures/v1.ndjson");
+    let export = fs::read_to_string(&file).unwrap();
+    assert_eq!(stranger::check(&export).unwrap(), (6, FROZEN.to_owned()));
+    let world = World::empty();
+    let verified = world.json(&["verify", "--export", &file]);
+    assert_eq!(
+        (&verified["verdict"], &verified["head"]["link"]),
+        (&"sound".into(), &FROZEN.into())
+    );
+    let opened = world.json(&["init", "--from", &file]);
+    assert_eq!(opened["head"]["link"], FROZEN);
+    assert_eq!(world.run(&["export"]).succeeds().stdout, export);
+    world.run(&["verify"]).succeeds();
+    let state = world.state("EU-TEST", "2026-01-15", None);
+    assert_eq!(
+        (
+            &state["status"],
+            &state["until"],
+            &state["redactions"][0]["entry"]
+        ),
+        (&"lapsed".into(), &"2025-12-31".into(), &2.into())
+    );
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::common::{BASE, Ran, World, copy, decision};
+use super::common::{BASE, Ran, World, contains, copy, decision};
 use super::kills::{after_power_cut, shim};
 use super::stranger;
 
@@ -298,6 +298,51 @@ fn whoever_was_erased_is_found_no_more() {
     world.run(&["show", "listing"]).exits(2);
     let of_regime = world.run(&["log", "--regime", "EU-TEST"]);
     of_regime.succeeds().says("redacted by 3");
+}
+
+#[test]
+fn every_answer_says_so_with_the_ground() {
+    let world = with_secret(0);
+    let order = r#"{"order_granted": {"regime": "EU-TEST", "subject": "ann", "orders": "listing suspended"}}"#;
+    world.file("order.json", decision("order", "2024-06-01", order));
+    world.run(&["append", "order.json"]).succeeds();
+    redact(&world, &[]);
+    for verb in [
+        &["state"][..],
+        &["state", "EU-TEST"],
+        &["state", "EU-TEST", "--csv"],
+        &["state", "EU-TEST", "--cite"],
+        &["history", "EU-TEST"],
+        &["coverage"],
+        &["due"],
+        &["panel"],
+        &["why", "EU-TEST"],
+        &["why", "EU-TEST", "--dot"],
+        &["diff", "2024-01-15", "2024-06-15", "EU-TEST"],
+        &["diff", "--known", "1", "4", "EU-TEST"],
+        &["bisect", "in-force", "EU-TEST"],
+        // Its listing is erased, the court's order names it.
+        &["subject", "ann"],
+        &["history", "ann"],
+        &["export", "--ftm"],
+    ] {
+        let ran = world.run(verb);
+        let said = format!("{}{}", ran.succeeds().stdout, ran.stderr);
+        let told = format!("entry 2: {GROUND} (entry 4)");
+        assert!(contains(&said, &told), "{verb:?} does not say so:\n{ran}");
+    }
+    for verb in [&["why", "EU-TEST"][..], &["subject", "ann"], &["coverage"]] {
+        let told = &world.json(verb)["receipt"]["redactions"][0];
+        assert_eq!(
+            (&told["entry"], &told["ground"]),
+            (&2.into(), &GROUND.into())
+        );
+    }
+    let other = world.run(&["due", "--known-at", "1"]);
+    assert!(
+        !other.succeeds().stdout.contains(GROUND),
+        "not recorded then"
+    );
 }
 
 #[test]

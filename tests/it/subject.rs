@@ -120,12 +120,12 @@ fn a_listing_is_delisted_in_one_legal_order_and_goes_on_in_another() {
     );
     let before = &spans[spans.len() - 2];
     assert_eq!(
-        (&before["status"], &before["through"]),
+        (&before["status"], &before["to"]),
         (&json!("unknown"), &json!("2025-11-05")),
         "his listing of 2013 is not recorded"
     );
     let us = of("US-SDGT")["spans"].as_array().unwrap();
-    assert_eq!(us[0]["ended"]["did"], "delisted");
+    assert_eq!(us[0]["ended_by"]["did"], "delisted");
 }
 
 /// A record with one listing that is amended and annulled.
@@ -231,4 +231,30 @@ fn every_name_that_an_effect_gives_is_looked_up() {
         .run(&["subject", "Ann Öz", "--known-at", "1"])
         .exits(2);
     world.run(&["verify"]).succeeds();
+}
+
+#[test]
+fn a_listing_ended_at_an_instant_ends_on_a_day_of_its_authority() {
+    let world = World::opened();
+    let subject = r#"{"id": "ann", "name": "Ann", "type": "person"}"#;
+    let base = r#"{"established": {"regime": "US-TEST", "title": "Test", "until": "open"}}"#;
+    let listed = format!(r#"{{"listed": {{"regime": "US-TEST", "subject": {subject}}}}}"#);
+    let american = |decision: String| decision.replace("eu-council", "us-ofac");
+    let begun = decision("a", "2024-01-01", &format!("{base}, {listed}"));
+    world.file("a.json", american(begun));
+    // A minute before midnight in Washington is the day after in Greenwich.
+    let gone = r#"{"delisted": {"regime": "US-TEST", "subject": "ann"}}"#;
+    let gone = decision("b", "2024-05-01", gone);
+    let at = r#""in_force": "2024-05-02T03:59:00Z""#;
+    world.file(
+        "b.json",
+        american(gone.replace(r#""in_force": "2024-05-01""#, at)),
+    );
+    world.run(&["append", "a.json", "b.json"]).succeeds();
+    let answer = world.json(&["subject", "ann", "--on", "2024-06-01"]);
+    let span = &answer["subjects"][0]["listings"][0]["spans"][0];
+    assert_eq!(
+        (&span["to"], &span["ended_by"]["did"]),
+        (&"2024-04-30".into(), &"delisted".into())
+    );
 }

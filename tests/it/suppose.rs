@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use super::common::{BASE, World, decision, find};
+use super::common::{BASE, World, contains, decision, find};
 use super::states::golden;
 
 const RENEWED: [&str; 4] = ["suppose", "--renew", "EU-RUS-SECTORAL=+6m", "--"];
@@ -84,6 +84,38 @@ fn what_is_supposed_is_marked_wherever_it_is_cited() {
     let cite = world.run(&[&RENEWED[..], &ASKED, &["--cite"]].concat());
     cite.succeeds()
         .says(", supposing 1 entry not recorded: EU-RUS-SECTORAL on 2025-02-15");
+}
+
+#[test]
+fn what_is_supposed_can_be_compared_with_what_is_recorded() {
+    let world = World::shipped();
+    let ask = |verb: &[&str]| world.run(&[&RENEWED[..], verb].concat());
+    let head = world.json(&["log", "-n", "1"])["seq"].to_string();
+    let dials = ["EU-RUS-SECTORAL", "--public-by", "2025-01-26"];
+    let decided = "renewed 2025-01-31, Supposed: EU-RUS-SECTORAL renewed to 2025-07-31 (entry";
+    let days = ask(&[&["diff", "2025-01-30", "2025-02-15"], &dials[..]].concat());
+    days.succeeds().says("law moved: ").says(decided);
+    let on = ["--on", "2025-02-15"];
+    let moments = ["diff", "--known", &head, "+1"];
+    let moments = ask(&[&moments[..], &dials, &on].concat());
+    moments.succeeds().says("record caught up: ").says(decided);
+    let entry = [
+        "bisect", "in-force", "--known", "--from", &head, "--to", "+1",
+    ];
+    let entry = ask(&[&entry[..], &dials, &on].concat());
+    entry.succeeds().says("entry +1     yes  in force");
+    let last = ask(&[&["state", "--known-at", "+1"], &dials[..], &on].concat());
+    assert_eq!(last.stdout, ask(&ASKED).stdout);
+
+    let nothing = "nothing is supposed as entry +2";
+    ask(&["state", "--known-at", "+2"])
+        .exits(2)
+        .complains(nothing);
+    ask(&["diff", "--known", "1", &head])
+        .exits(2)
+        .complains("--public-by");
+    let alone = world.run(&["diff", "--known", &head, "+1"]);
+    alone.exits(2).complains("nothing is supposed as entry +1");
 }
 
 /// The files that a record rests on, with their bytes. sled tidies up its own whenever anybody opens it, so what is in
@@ -189,17 +221,20 @@ fn a_draft_is_admitted_or_refused_as_an_append_would() {
 #[test]
 fn what_cannot_be_supposed_is_said() {
     let world = World::shipped();
+    let entries = world.json(&["verify"])["entries"].clone();
     let lapse =
         |verb: &[&str]| world.run(&[&["suppose", "--lapse", "EU-BLR", "--"], verb].concat());
     for verb in [
         &["append", "x.json"][..],
         &["rectify", "3", "--because", "x"],
+        &["redact", "3", "--ground", "x"],
         &["init"],
         &["reindex"],
         &["log"],
         &["show", "3"],
         &["verify"],
         &["export"],
+        &["completions", "bash"],
         &["suppose", "--lapse", "EU-BLR", "--", "state"],
     ] {
         lapse(verb)
@@ -207,7 +242,31 @@ fn what_cannot_be_supposed_is_said() {
             .complains("cannot be run over what is supposed")
             .complains("Nothing was written.");
     }
-    lapse(&["export", "--ftm"]).succeeds();
+    assert_eq!(
+        world.json(&["verify"])["entries"],
+        entries,
+        "nothing is written"
+    );
+    for verb in [
+        &["state"][..],
+        &["history", "EU-BLR"],
+        &["coverage"],
+        &["due"],
+        &["panel", "EU-BLR"],
+        &["diff", "2025-01-01", "2025-03-01", "EU-BLR"],
+        &["bisect", "in-force", "EU-BLR"],
+        &["why", "EU-BLR"],
+        &["subject", "nikita-mazepin"],
+        &["export", "--ftm"],
+    ] {
+        let ran = lapse(verb);
+        ran.succeeds().complains("not recorded, +1: ");
+        let marked = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(
+            contains(&marked, "supposing 1 entry not recorded"),
+            "{verb:?} does not say so:\n{ran}"
+        );
+    }
     lapse(&["state", "--no-such-flag"]).exits(2);
     lapse(&["state", "--known-at", "12"])
         .exits(2)
@@ -225,6 +284,10 @@ fn what_cannot_be_supposed_is_said() {
         .run(&["suppose", "--renew", "EU-IRN-WMD=+6m", "--", "state"])
         .exits(2)
         .complains("EU-IRN-WMD has no last day on");
+    world
+        .run(&["suppose", "--renew", "EU-BLR=+999999m", "--", "state"])
+        .exits(2)
+        .complains("EU-BLR=+12m");
     let dated = [
         "suppose",
         "--renew",

@@ -92,7 +92,8 @@ fn answers_have_the_keys_that_are_promised() {
         ],
     );
     assert_eq!(verified["sound"], true);
-    has(&world.json(&["reindex"]), &["regimes"]);
+    has(&verified["head"], &["seq", "link"]);
+    has(&world.json(&["reindex"]), &["rebuilt"]);
 }
 
 #[test]
@@ -264,6 +265,11 @@ fn a_rectification_counts_from_its_own_entry_on() {
         .exits(3)
         .complains("recorded as entry 3 with another content");
     world.run(&["rectify", "0", "--because", "x"]).exits(2);
+    world
+        .run(&["rectify", "1", "--because", " ", "--with-dependents"])
+        .exits(3)
+        .complains("a rectification needs a reason")
+        .complains("Nothing was written.");
     world.file("survey.json", r#"{"survey": "EU-TEST", "through": "2024-12-31", "basis": "x", "sources": [{"at": "https://example.org", "tier": "primary"}]}"#);
     world
         .run(&["rectify", "1", "survey.json", "--because", "x"])

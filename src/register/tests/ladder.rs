@@ -169,7 +169,7 @@ proptest! {
         let stands = state.listings.iter().find(|one| one.subject == ann);
         let listing = history.listing(&ann, &ask);
         let spans = listing.map(|listing| listing.spans).unwrap_or_default();
-        let of_day = spans.iter().find(|span| span.from.is_none_or(|from| from <= on) && span.through.is_none_or(|last| on <= last));
+        let of_day = spans.iter().find(|span| span.from.is_none_or(|from| from <= on) && span.to.is_none_or(|last| on <= last));
         prop_assert_eq!(
             of_day.map(|span| span.status),
             stands.map(|one| one.standing.status),

@@ -203,6 +203,12 @@ fn an_annulment_of_another_span_does_not_reach_the_day() {
     let after = why(&history, listing("ann"), &ask("2024-06-01"));
     assert_eq!(parts(&after)[0], ("l", &Role::Decides));
     assert!(matches!(parts(&after)[1].1, Role::OutsideSpan { .. }));
+    // In JSON the span hides no key of the effect's own.
+    let told = serde_json::to_value(&after.chain[1]).unwrap();
+    assert_eq!(
+        (&told["from"], &told["annuls_from"]),
+        (&json!("2024-09-01"), &json!("2024-02-01"))
+    );
 }
 
 #[test]

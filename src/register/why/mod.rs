@@ -12,7 +12,8 @@ pub use role::{Bearing, Ref, Role};
 use super::phase::{Phase, Slots};
 use super::view::View;
 use super::{
-    Ask, History, ListingState, MeasureState, ProcedureState, Reason, Standing, Surveyed, Unknown,
+    Ask, History, Line, ListingState, MeasureState, ProcedureState, Reason, Standing, Surveyed,
+    Unknown,
 };
 use crate::domain::{Answer, Day, MeasureKey, RegimeKey, Status, SubjectId, Until};
 use chain::Chain;
@@ -20,7 +21,7 @@ use serde::Serialize;
 
 /// A line of a regime's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(into = "Line")]
 pub enum StandingLine {
     /// The regime's own status.
     Regime,
@@ -30,12 +31,23 @@ pub enum StandingLine {
     Listing(SubjectId),
 }
 
+impl From<StandingLine> for Line {
+    fn from(line: StandingLine) -> Self {
+        match line {
+            StandingLine::Regime => Self::Regime,
+            StandingLine::Measure(measure) => Self::Measure { measure },
+            StandingLine::Listing(subject) => Self::Listing { subject },
+        }
+    }
+}
+
 /// Why a line is what it is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Why {
     /// Of which regime.
     pub regime: RegimeKey,
     /// Which line.
+    #[serde(flatten)]
     pub line: StandingLine,
     /// What the regime or the subject is called, where that is recorded.
     pub name: Option<String>,

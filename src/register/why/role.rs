@@ -94,9 +94,11 @@ pub enum Role {
     },
     /// An annulment of another span of time.
     OutsideSpan {
-        /// First day of the span, inclusive.
+        /// First day of the span, inclusive; in JSON not `from`, which is the effect's own place.
+        #[serde(rename = "annuls_from")]
         from: Option<Day>,
         /// Last day of the span, inclusive.
+        #[serde(rename = "annuls_to")]
         to: Option<Day>,
     },
     /// Adopted by the day asked about, not in force on it.
