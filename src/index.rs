@@ -7,13 +7,17 @@ use crate::domain::RegimeKey;
 use crate::log::{Entry, Kind};
 use crate::register::{INDEX_VERSION, Row, Rows, Table, erased_by, project};
 use crate::store::{self, Indexing, Projection, StoreError};
-use std::ops::ControlFlow;
+use rayon::prelude::*;
+use std::ops::{ControlFlow, Range};
 
 /// How the index of a record is made.
 pub const INDEXING: Indexing = Indexing {
     projector: projection,
     version: INDEX_VERSION,
 };
+
+/// Fewer rows than this are not worth another core.
+const AT_ONCE: usize = 256;
 
 /// Why a regime's rows cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -38,28 +42,26 @@ pub enum IndexError {
 ///
 /// Where the store cannot be used, or a row cannot be read.
 pub fn rows_in(view: &store::View, regime: &RegimeKey) -> Result<Vec<(u64, Row)>, IndexError> {
-    let mut rows = Vec::new();
-    let mut bad = None;
-    view.run(
-        regime.as_str().as_bytes(),
-        &mut |seq, bytes| match postcard::from_bytes(bytes) {
-            Ok(row) => {
-                rows.push((seq, row));
-                ControlFlow::Continue(())
-            }
-            Err(_) => {
-                bad = Some(seq);
-                ControlFlow::Break(())
-            }
-        },
-    )?;
-    match bad {
-        Some(seq) => Err(IndexError::Row {
+    let mut packed: Vec<u8> = Vec::new();
+    let mut places: Vec<(u64, Range<usize>)> = Vec::new();
+    view.run(regime.as_str().as_bytes(), &mut |seq, bytes| {
+        let from = packed.len();
+        packed.extend_from_slice(bytes);
+        places.push((seq, from..packed.len()));
+        ControlFlow::Continue(())
+    })?;
+    // Reading them is one contiguous scan; unpacking them is work for all cores.
+    let rows = places.into_par_iter().with_min_len(AT_ONCE);
+    let unpack = |(seq, place)| {
+        let row = packed.get(place).map(postcard::from_bytes);
+        let row = row.and_then(Result::ok).map(|row| (seq, row));
+        row.ok_or_else(|| IndexError::Row {
             regime: regime.clone(),
             seq,
-        }),
-        None => Ok(rows),
-    }
+        })
+    };
+    let rows: Vec<Result<_, IndexError>> = rows.map(unpack).collect();
+    rows.into_iter().collect()
 }
 
 /// What the index keeps of an entry.

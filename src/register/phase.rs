@@ -5,13 +5,16 @@ use crate::domain::{
     Class, ConditionStatus, DecisionId, Effect, MeasureKey, MeasureKind, SubjectId, SubjectType,
     Until,
 };
+use foldhash::HashMap;
+use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashSet};
 
 /// A regime's effects by slot, each in legal order.
 pub(super) struct Slots<'a> {
     pub(super) regime: Vec<Placed<'a>>,
-    pub(super) measures: BTreeMap<MeasureKey, Vec<Placed<'a>>>,
-    pub(super) listings: BTreeMap<SubjectId, Vec<Placed<'a>>>,
+    pub(super) measures: BTreeMap<&'a MeasureKey, Vec<Placed<'a>>>,
+    /// In no order. Most subjects are listed once, and perhaps amended or taken off.
+    pub(super) listings: HashMap<&'a SubjectId, SmallVec<[Placed<'a>; 2]>>,
 }
 
 impl<'a> Slots<'a> {
@@ -19,7 +22,7 @@ impl<'a> Slots<'a> {
         let mut slots = Self {
             regime: Vec::new(),
             measures: BTreeMap::new(),
-            listings: BTreeMap::new(),
+            listings: HashMap::default(),
         };
         for one in &view.placed {
             slots.take(*one);
@@ -29,11 +32,8 @@ impl<'a> Slots<'a> {
 
     fn take(&mut self, one: Placed<'a>) {
         match Slot::of(one.effect()) {
-            Slot::Listing(subject) => match self.listings.get_mut(subject) {
-                Some(slot) => slot.push(one),
-                None => drop(self.listings.insert(subject.clone(), vec![one])),
-            },
-            Slot::Measure(measure) => self.measures.entry(measure.clone()).or_default().push(one),
+            Slot::Listing(subject) => self.listings.entry(subject).or_default().push(one),
+            Slot::Measure(measure) => self.measures.entry(measure).or_default().push(one),
             Slot::Regime => self.regime.push(one),
             Slot::None => {}
         }

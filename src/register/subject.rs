@@ -8,6 +8,7 @@ use super::view::{Placed, View};
 use super::{Ask, Bearing, History, Reason, Role, Standing, StandingLine, Unknown};
 use crate::domain::{Answer, Day, Effect, Moment, RegimeKey, Status, SubjectId, Until};
 use serde::Serialize;
+use smallvec::SmallVec;
 
 /// What is recorded of a subject under one regime.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -70,7 +71,7 @@ impl History {
         let slots = Slots::of(&view);
         let voided = view.voided.iter().map(|void| void.one);
         let voided = voided.filter(|one| one.effect().subject() == Some(subject));
-        let slot = slots.listings.get(subject).map(Vec::as_slice);
+        let slot = slots.listings.get(subject).map(SmallVec::as_slice);
         let mut own: Vec<Placed<'_>> = slot
             .unwrap_or_default()
             .iter()
@@ -126,9 +127,9 @@ fn particulars(one: &Placed<'_>) -> Option<Particulars> {
     })
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     /// The listing's standing from `first` on.
-    fn spans(mut self, subject: &SubjectId, slots: &Slots<'_>, first: Day) -> Vec<Span> {
+    fn spans(mut self, subject: &SubjectId, slots: &Slots<'a>, first: Day) -> Vec<Span> {
         let line = StandingLine::Listing(subject.clone());
         let mut spans: Vec<Span> = Vec::new();
         let mut last: Option<Standing> = None;

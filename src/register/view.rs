@@ -247,7 +247,7 @@ impl<'a> Placed<'a> {
     /// The civil day of its place, in its authority's zone.
     #[must_use]
     pub fn day(&self) -> Day {
-        self.row.starts.day(self.zone())
+        self.decision.day_of(self.row)
     }
 
     /// Its place, as a day where it begins with one.
@@ -259,12 +259,7 @@ impl<'a> Placed<'a> {
     /// The day of adoption, or what stands in for it.
     #[must_use]
     pub fn adopted(&self) -> Day {
-        let steps_in = || {
-            self.decision
-                .public_on
-                .unwrap_or_else(|| self.decision.in_force_at.day(self.zone()))
-        };
-        self.decision.adopted_on.unwrap_or_else(steps_in)
+        self.decision.adopted()
     }
 
     /// The effect as a reason.
