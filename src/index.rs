@@ -8,7 +8,7 @@ use crate::log::{Entry, Kind};
 use crate::register::{INDEX_VERSION, Row, Rows, Table, erased_by, project};
 use crate::store::{self, Indexing, Projection, StoreError};
 use rayon::prelude::*;
-use std::ops::{ControlFlow, Range};
+use std::ops::ControlFlow;
 
 /// How the index of a record is made.
 pub const INDEXING: Indexing = Indexing {
@@ -42,25 +42,21 @@ pub enum IndexError {
 ///
 /// Where the store cannot be used, or a row cannot be read.
 pub fn rows_in(view: &store::View, regime: &RegimeKey) -> Result<Vec<(u64, Row)>, IndexError> {
-    let mut packed: Vec<u8> = Vec::new();
-    let mut places: Vec<(u64, Range<usize>)> = Vec::new();
+    let mut packed: Vec<(u64, Box<[u8]>)> = Vec::new();
     view.run(regime.as_str().as_bytes(), &mut |seq, bytes| {
-        let from = packed.len();
-        packed.extend_from_slice(bytes);
-        places.push((seq, from..packed.len()));
+        packed.push((seq, bytes.into()));
         ControlFlow::Continue(())
     })?;
     // Reading them is one contiguous scan; unpacking them is work for all cores.
-    let rows = places.into_par_iter().with_min_len(AT_ONCE);
-    let unpack = |(seq, place)| {
-        let row = packed.get(place).map(postcard::from_bytes);
-        let row = row.and_then(Result::ok).map(|row| (seq, row));
-        row.ok_or_else(|| IndexError::Row {
+    let unpack = |(seq, bytes): (u64, Box<[u8]>)| match postcard::from_bytes(&bytes) {
+        Ok(row) => Ok((seq, row)),
+        Err(_) => Err(IndexError::Row {
             regime: regime.clone(),
             seq,
-        })
+        }),
     };
-    let rows: Vec<Result<_, IndexError>> = rows.map(unpack).collect();
+    let packed = packed.into_par_iter().with_min_len(AT_ONCE);
+    let rows: Vec<Result<_, IndexError>> = packed.map(unpack).collect();
     rows.into_iter().collect()
 }
 

@@ -410,28 +410,87 @@ pub(super) fn compare<'a>(a: &'a RegimeState, b: &'a RegimeState) -> Vec<Differi
 }
 
 fn differ<'a>(line: Line, before: Option<Shown<'a>>, after: Option<Shown<'a>>) -> Differing<'a> {
-    let of = |shown: Option<Shown<'a>>| shown.map(|shown| shown.fields()).unwrap_or_default();
-    let (mut left, mut fields) = (of(before), Vec::new());
-    for (field, after) in of(after) {
-        let before = left.remove(&field);
-        if before.as_ref() != Some(&after) {
-            fields.push(Field {
+    let mut fields = match (before, after) {
+        (Some(Shown::Measure(a)), Some(Shown::Measure(b))) => a.differing(b),
+        (Some(Shown::Listing(a)), Some(Shown::Listing(b))) => a.differing(b),
+        _ => {
+            let of =
+                |shown: Option<Shown<'a>>| shown.map(|shown| shown.fields()).unwrap_or_default();
+            let (mut left, after) = (of(before), of(after));
+            let mut fields: Vec<Field> = after
+                .into_iter()
+                .map(|(field, after)| Field {
+                    before: left.remove(&field),
+                    after: Some(after),
+                    field,
+                })
+                .collect();
+            fields.extend(left.into_iter().map(|(field, before)| Field {
                 field,
-                before,
-                after: Some(after),
-            });
+                before: Some(before),
+                after: None,
+            }));
+            fields.retain(|field| field.before != field.after);
+            fields
         }
-    }
-    fields.extend(left.into_iter().map(|(field, before)| Field {
-        field,
-        before: Some(before),
-        after: None,
-    }));
+    };
+    fields.sort_by(|a, b| (a.after.is_none(), &a.field).cmp(&(b.after.is_none(), &b.field)));
     Differing {
         line,
         before,
         after,
         fields,
+    }
+}
+
+/// The fields in which two lines of a kind are different. One renewal moves a field of every line under its regime: the
+/// others are never written.
+macro_rules! differing {
+    ($kind:ident { $($field:ident $(as $name:literal)?),* } $(and $part:ident)?) => {
+        impl $kind {
+            fn differing(&self, other: &Self) -> Vec<Field> {
+                // Whoever adds a field to a line is told to name it here.
+                let Self { $($field,)* $($part: _)? } = self;
+                #[allow(unused_mut)]
+                let mut fields = Vec::new();
+                $(if *$field != other.$field {
+                    let name = [$($name,)? stringify!($field)][0];
+                    fields.push(Field::of(name, $field, &other.$field));
+                })*
+                $(fields.extend(self.$part.differing(&other.$part));)?
+                fields
+            }
+        }
+    };
+}
+
+differing!(Standing {
+    status,
+    answer,
+    since,
+    until,
+    days_left,
+    applies,
+    condition,
+    unknown,
+    because
+});
+differing!(MeasureState { measure, class, kind, scope, provision, remarks } and standing);
+differing!(ListingState { subject, name, kind as "type", reference, measures, orders } and standing);
+
+impl Field {
+    fn of<T: Serialize>(name: &str, before: &T, after: &T) -> Self {
+        // What a line holds is written with names for keys; what is not there is left out.
+        let written = |value| {
+            serde_json::to_value(value)
+                .ok()
+                .filter(|value| !value.is_null())
+        };
+        Self {
+            field: name.to_owned(),
+            before: written(before),
+            after: written(after),
+        }
     }
 }
 

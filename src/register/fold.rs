@@ -37,11 +37,12 @@ impl View<'_> {
         measures.sort_by_key(|measure| rank(measure.standing.status));
         let cancelled = self.cancelled_orders(&slots.regime);
         let listings: Vec<_> = slots.listings.iter().collect();
-        let mut listings: Vec<_> = listings
+        let listings: Vec<Option<ListingState>> = listings
             .into_par_iter()
             .with_min_len(AT_ONCE)
-            .filter_map(|(id, slot)| self.listing(id, slot, &regime, &cancelled))
+            .map(|(id, slot)| self.listing(id, slot, &regime, &cancelled))
             .collect();
+        let mut listings: Vec<_> = listings.into_iter().flatten().collect();
         listings.sort_by_cached_key(|one| {
             let name = one.name.clone();
             (rank(one.standing.status), name, one.subject.clone())

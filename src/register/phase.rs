@@ -6,15 +6,14 @@ use crate::domain::{
     Until,
 };
 use foldhash::HashMap;
-use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashSet};
 
 /// A regime's effects by slot, each in legal order.
 pub(super) struct Slots<'a> {
     pub(super) regime: Vec<Placed<'a>>,
     pub(super) measures: BTreeMap<&'a MeasureKey, Vec<Placed<'a>>>,
-    /// In no order. Most subjects are listed once, and perhaps amended or taken off.
-    pub(super) listings: HashMap<&'a SubjectId, SmallVec<[Placed<'a>; 2]>>,
+    /// In no order.
+    pub(super) listings: HashMap<&'a SubjectId, Vec<Placed<'a>>>,
 }
 
 impl<'a> Slots<'a> {
@@ -32,7 +31,11 @@ impl<'a> Slots<'a> {
 
     fn take(&mut self, one: Placed<'a>) {
         match Slot::of(one.effect()) {
-            Slot::Listing(subject) => self.listings.entry(subject).or_default().push(one),
+            Slot::Listing(subject) => {
+                // Most subjects are listed once, and perhaps amended or taken off.
+                let slot = self.listings.entry(subject);
+                slot.or_insert_with(|| Vec::with_capacity(2)).push(one);
+            }
             Slot::Measure(measure) => self.measures.entry(measure).or_default().push(one),
             Slot::Regime => self.regime.push(one),
             Slot::None => {}

@@ -8,7 +8,6 @@ use super::view::{Placed, View};
 use super::{Ask, Bearing, History, Reason, Role, Standing, StandingLine, Unknown};
 use crate::domain::{Answer, Day, Effect, Moment, RegimeKey, Status, SubjectId, Until};
 use serde::Serialize;
-use smallvec::SmallVec;
 
 /// What is recorded of a subject under one regime.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -71,7 +70,7 @@ impl History {
         let slots = Slots::of(&view);
         let voided = view.voided.iter().map(|void| void.one);
         let voided = voided.filter(|one| one.effect().subject() == Some(subject));
-        let slot = slots.listings.get(subject).map(SmallVec::as_slice);
+        let slot = slots.listings.get(subject).map(Vec::as_slice);
         let mut own: Vec<Placed<'_>> = slot
             .unwrap_or_default()
             .iter()

@@ -48,7 +48,8 @@ impl History {
                 let rank = rank(&rows, *seq, row);
                 row.decision().map(|decision| (*seq, rank, decision))
             });
-        let mut placed: Vec<Placed<'_>> = decisions
+        let mut placed = Vec::with_capacity(rows.len());
+        let known = decisions
             .filter(|(seq, _, decision)| ask.is_public((*seq).into(), decision))
             .flat_map(|(seq, rank, decision)| {
                 decision.effects.iter().map(move |row| Placed {
@@ -57,8 +58,8 @@ impl History {
                     decision,
                     row,
                 })
-            })
-            .collect();
+            });
+        placed.extend(known);
         let voided = take_voided(&mut placed, ask);
         placed.sort_by_key(Placed::order);
         let unvouched = unvouched(&self.rows, ask.known_at);

@@ -5,7 +5,6 @@ use super::super::phase::{ListingFold, MeasureFold, Phase, RegimeFold, Slots};
 use super::super::view::{Placed, View};
 use super::StandingLine;
 use crate::domain::Effect;
-use smallvec::SmallVec;
 use std::collections::HashMap;
 
 /// What a later effect did to an earlier one.
@@ -56,7 +55,7 @@ pub(super) fn follow<'a>(view: &View<'a>, line: &StandingLine, slots: &Slots<'a>
             let mut fold = ListingFold::default();
             let mut trace = Trace::default();
             let cancelled = view.cancelled_orders(&slots.regime);
-            let slot = slots.listings.get(id).map(SmallVec::as_slice);
+            let slot = slots.listings.get(id).map(Vec::as_slice);
             let mut slot = begun(slot.unwrap_or_default());
             slot.retain(|one| view.order_run_out(one).is_none());
             for one in slot {
