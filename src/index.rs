@@ -7,6 +7,7 @@ use crate::domain::RegimeKey;
 use crate::log::{Entry, Kind, Link};
 use crate::register::{INDEX_VERSION, Row, Rows, Table, erased_by, project};
 use crate::store::{self, Indexing, Projection, StoreError};
+use rayon::prelude::*;
 use std::ops::ControlFlow;
 
 /// How the index of a record is made.
@@ -14,6 +15,9 @@ pub const INDEXING: Indexing = Indexing {
     projector: projection,
     version: INDEX_VERSION,
 };
+
+/// Fewer rows than this are not worth another core.
+const AT_ONCE: usize = 256;
 
 /// Why a regime's rows cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -38,28 +42,22 @@ pub enum IndexError {
 ///
 /// Where the store cannot be used, or a row cannot be read.
 pub fn rows_in(view: &store::View, regime: &RegimeKey) -> Result<Vec<(u64, Row)>, IndexError> {
-    let mut rows = Vec::new();
-    let mut bad = None;
-    view.run(
-        regime.as_str().as_bytes(),
-        &mut |seq, bytes| match postcard::from_bytes(bytes) {
-            Ok(row) => {
-                rows.push((seq, row));
-                ControlFlow::Continue(())
-            }
-            Err(_) => {
-                bad = Some(seq);
-                ControlFlow::Break(())
-            }
-        },
-    )?;
-    match bad {
-        Some(seq) => Err(IndexError::Row {
+    let mut packed: Vec<(u64, Box<[u8]>)> = Vec::new();
+    view.run(regime.as_str().as_bytes(), &mut |seq, bytes| {
+        packed.push((seq, bytes.into()));
+        ControlFlow::Continue(())
+    })?;
+    // Reading them is one contiguous scan; unpacking them is work for all cores.
+    let unpack = |(seq, bytes): (u64, Box<[u8]>)| match postcard::from_bytes(&bytes) {
+        Ok(row) => Ok((seq, row)),
+        Err(_) => Err(IndexError::Row {
             regime: regime.clone(),
             seq,
         }),
-        None => Ok(rows),
-    }
+    };
+    let packed = packed.into_par_iter().with_min_len(AT_ONCE);
+    let rows: Vec<Result<_, IndexError>> = packed.map(unpack).collect();
+    rows.into_iter().collect()
 }
 
 /// What the index keeps of an entry.

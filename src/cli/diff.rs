@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use regesta::domain::{Day, Moment};
 use regesta::register::{Change, Diff};
 use serde::Serialize;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// What the last line says as JSON.
@@ -138,6 +139,7 @@ impl Asked {
 fn tell(diff: &Diff, all: bool, out: &Output, text: &mut String) {
     let _ = writeln!(text, "{}", heading(diff.regime.as_str()));
     let mut blocks: Vec<(String, Vec<Told>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for change in &diff.changes {
         let cause = cause(change);
         let told = Told::new(
@@ -146,10 +148,11 @@ fn tell(diff: &Diff, all: bool, out: &Output, text: &mut String) {
             change.change,
             &change.fields,
         );
-        match blocks.iter_mut().find(|(other, _)| *other == cause) {
-            Some((_, lines)) => lines.push(told),
-            None => blocks.push((cause, vec![told])),
-        }
+        let place = *places.entry(cause).or_insert_with_key(|cause| {
+            blocks.push((cause.clone(), Vec::new()));
+            blocks.len() - 1
+        });
+        blocks[place].1.push(told);
     }
     for (cause, lines) in blocks {
         out.wrap(text, "  ", "    ", &cause);

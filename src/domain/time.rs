@@ -129,7 +129,10 @@ fn parse_day(text: &[u8]) -> Option<Day> {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0.format("%Y-%m-%d").to_string())
+        if f.width().is_none() {
+            return self.0.fmt(f);
+        }
+        f.pad(&self.0.to_string())
     }
 }
 

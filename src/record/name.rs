@@ -5,6 +5,7 @@ use crate::domain::Effect;
 use crate::register::{
     Match, NameKind, Named, Nearness, Reason, Table, Term, called, close, folded,
 };
+use rayon::prelude::*;
 
 impl Record {
     /// The subjects that a text means, among what was recorded up to that entry: by id, name or alias; else folded; else
@@ -46,11 +47,14 @@ impl Record {
                 nearness: Nearness::Exact,
             }]);
         }
-        names.clear();
-        for regime in self.regimes()? {
-            names.extend(self.history(&regime)?.names(known_at));
-        }
-        Ok(close(text, &names))
+        // The closest of all are among the closest of each regime.
+        let near = self.regimes()?.into_par_iter().map(|regime| {
+            let names: Vec<Named> = self.history(&regime)?.names(known_at).collect();
+            let near = close(text, &names).into_iter();
+            Ok(near.map(|one| one.found).collect())
+        });
+        let near: Vec<Vec<Named>> = near.collect::<Result<_, RecordError>>()?;
+        Ok(close(text, &near.concat()))
     }
 
     /// The statement of reasons that an effect gives: `None` where it gives none, `Some(None)` where the entry's body was

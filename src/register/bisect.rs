@@ -71,12 +71,9 @@ impl History {
         condition: &Condition,
         from: Option<Day>,
         to: Option<Day>,
-        ask: &dyn Fn(Day) -> Ask,
+        ask: &(dyn Fn(Day) -> Ask + Sync),
     ) -> Bisection {
-        let asked = |ask: &Ask| {
-            let part = condition.part.as_deref();
-            self.view(ask).about(|one| Some(one) == part)
-        };
+        let asked = |ask: &Ask| self.view(ask).about(|part| condition.is_about(part));
         let epoch = Instant(0).day(chrono_tz::UTC);
         // Turning days are those of all time, whatever the day that the view is of.
         let base = asked(&ask(from.or(to).unwrap_or(epoch)));
@@ -84,21 +81,21 @@ impl History {
         let day_before = turning.first().map(|first| first.plus_days(-1));
         let from = from.or(day_before).unwrap_or(epoch);
         let to = to.or(turning.last().copied()).unwrap_or(epoch).max(from);
-        let state = |day: Day| {
-            let ask = ask(day);
-            let view = if ask.as_law_stood == base.ask.as_law_stood {
-                let mut view = base.clone();
-                view.turn(ask.on);
-                view
-            } else {
-                asked(&ask)
-            };
-            view.state()
+        let seen = |ask: &Ask| {
+            if ask.as_law_stood != base.ask.as_law_stood {
+                return asked(ask);
+            }
+            let mut view = base.clone();
+            view.turn(ask.on);
+            view
         };
-        let days = turning.into_iter().filter(|day| from < *day && *day <= to);
-        walk(condition, (from, to), days, state, |day: Day| {
-            Diff::between(self, &ask(day.plus_days(-1)), &ask(day))
-        })
+        let days = turning.range(from.next()..).take_while(|day| **day <= to);
+        let places = std::iter::once(from).chain(days.copied());
+        let answers = places.map(|day| (day, seen(&ask(day)).state()));
+        let flips = flips(condition, answers, |day: Day| {
+            Diff::seen(self, &seen, &ask(day.plus_days(-1)), &ask(day))
+        });
+        self.bisection((from, to), flips)
     }
 
     /// Every flip over record time: after each entry of the regime, those from one position through another.
@@ -110,60 +107,80 @@ impl History {
         to: u64,
         ask: &Ask,
     ) -> Bisection {
+        let is_asked = |part: &str| condition.is_about(part);
+        let history = self.about(ask, is_asked);
         let known = |known_at: u64| Ask { known_at, ..*ask };
-        let entries = self.rows().iter().map(|(seq, _)| *seq);
-        let entries = entries.filter(|seq| from < *seq && *seq <= to);
-        let state = |seq: u64| self.view(&known(seq)).state();
-        walk(condition, (from, to), entries, state, |seq: u64| {
-            Diff::between(self, &known(seq - 1), &known(seq))
-        })
+        let seen = |ask: &Ask| history.view(ask).about(is_asked);
+        let rows = history.rows().iter();
+        let rows = rows.filter(|(seq, _)| from < *seq && *seq <= to);
+        let entries = rows.map(|(seq, row)| (*seq, row.moves(is_asked)));
+        let mut alive = false;
+        let answers = std::iter::once((from, true)).chain(entries);
+        let answers = answers.filter_map(|(seq, moves)| {
+            // What only shows that the regime is alive says nothing new where that is known.
+            if !moves && alive {
+                return None;
+            }
+            let view = seen(&known(seq));
+            alive = view.evidence().is_some();
+            Some((seq, view.state()))
+        });
+        let flips = flips(condition, answers, |seq: u64| {
+            Diff::seen(&history, &seen, &known(seq - 1), &known(seq))
+        });
+        self.bisection((from, to), flips)
+    }
+
+    fn bisection<T: Into<At>>(
+        &self,
+        (from, to): (T, T),
+        (holds, status, flips): (bool, Option<Status>, Vec<Flip>),
+    ) -> Bisection {
+        Bisection {
+            regime: self.regime().clone(),
+            from: from.into(),
+            to: to.into(),
+            holds,
+            status,
+            flips,
+        }
     }
 }
 
-/// Asks at the first place and at each of those given, in order, and takes note of what flips.
-fn walk<T: Copy + Into<At>>(
+/// Whether the first of those answers meets the condition, where it stands there, and each place at which that flips.
+fn flips<T: Copy + Into<At>>(
     condition: &Condition,
-    (from, to): (T, T),
-    places: impl Iterator<Item = T>,
-    state: impl Fn(T) -> RegimeState,
+    answers: impl Iterator<Item = (T, RegimeState)>,
     diff: impl Fn(T) -> Diff,
-) -> Bisection {
-    let first = state(from);
-    let told = |state: &RegimeState| {
-        let status = condition.standing(state).map(|standing| standing.status);
-        (condition.holds(state), status)
-    };
-    let (holds, status) = told(&first);
-    let mut last = (holds, status);
+) -> (bool, Option<Status>, Vec<Flip>) {
+    let mut told = answers.map(|(place, state)| {
+        let status = condition.standing(&state).map(|standing| standing.status);
+        (place, condition.holds(&state), status)
+    });
+    let first = told.next();
+    let first = first.map_or((false, None), |(_, holds, status)| (holds, status));
+    let mut last = first;
     let mut flips = Vec::new();
-    for place in places {
-        let now = told(&state(place));
-        if now.0 != last.0 {
+    for (place, holds, status) in told {
+        if holds != last.0 {
             flips.push(Flip {
                 at: place.into(),
-                holds: now.0,
+                holds,
                 before: last.1,
-                after: now.1,
+                after: status,
                 change: deciding(condition, diff(place)),
             });
         }
-        last = now;
+        last = (holds, status);
     }
-    Bisection {
-        regime: first.regime,
-        from: from.into(),
-        to: to.into(),
-        holds,
-        status,
-        flips,
-    }
+    (first.0, first.1, flips)
 }
 
 /// The change that flipped it: of its own line, else of its regime; of where that stands, else any.
-fn deciding(condition: &Condition, diff: Diff) -> Option<Change> {
+pub(super) fn deciding(condition: &Condition, diff: Diff) -> Option<Change> {
     let own = |line: &Line| match line {
-        Line::Measure { measure } => condition.part.as_deref() == Some(measure.as_str()),
-        Line::Listing { subject } => condition.part.as_deref() == Some(subject.as_str()),
+        Line::Measure { measure } => condition.is_about(measure.as_str()),
+        Line::Listing { subject } => condition.is_about(subject.as_str()),
         Line::Procedure { .. } => condition.test == Test::Status(Status::Disputed),
         Line::Regime => condition.part.is_none(),
         _ => false,

@@ -79,17 +79,21 @@ impl History {
         );
         let mut days: BTreeSet<Day> = narrow(&own.0).union(&narrow(&own.1)).copied().collect();
         let wide = if self.surveys_change(head) {
-            vec![(days.first().copied().unwrap_or(yesterday), yesterday)]
+            vec![(None, yesterday)]
         } else {
             wide(own.clone(), &days, whole.evidence(), yesterday)
         };
-        let is_wide = |day: Day| wide.iter().any(|(from, to)| (*from..=*to).contains(&day));
+        let is_wide = |day: Day| {
+            let mut wide = wide.iter();
+            wide.any(|(from, to)| from.is_none_or(|from| from <= day) && day <= *to)
+        };
         let inner = narrow(&whole.0)
             .union(&narrow(&whole.1))
             .copied()
             .collect::<Vec<_>>();
         days.extend(inner.into_iter().filter(|day| is_wide(*day)));
-        let edges = wide.iter().flat_map(|(from, to)| [*from, to.next()]);
+        let edges = wide.iter();
+        let edges = edges.flat_map(|(from, to)| from.iter().copied().chain([to.next()]));
         days.extend(edges.filter(|day| *day < today));
         let mut found = Found::default();
         let (mut whole, mut own) = (whole, own);
@@ -187,20 +191,26 @@ fn spans(days: &BTreeSet<Day>, last: Day) -> impl Iterator<Item = (Day, Day)> {
     days.iter().copied().zip(next.chain([last]))
 }
 
-/// The spans in which lines that the new entries say nothing about may be different.
+/// The spans in which lines that the new entries say nothing about may be different: from a day, or from the beginning.
 fn wide(
     mut own: Pair<'_>,
     days: &BTreeSet<Day>,
     evidence: Option<(Day, Day)>,
     last: Day,
-) -> Vec<(Day, Day)> {
+) -> Vec<(Option<Day>, Day)> {
     let regime = spans(days, last).filter(|(day, _)| {
         own.turn(*day);
         let (a, b) = (own.0.state(), own.1.state());
         let differing = compare(&a, &b);
         differing.iter().any(|one| one.line == Line::Regime)
     });
-    regime.chain(evidence).collect()
+    // The first of these days stands for all before it, on which other lines may turn.
+    let first = days.first().copied();
+    let from = |day: Day| Some(day).filter(|_| Some(day) != first);
+    regime
+        .map(|(day, through)| (from(day), through))
+        .chain(evidence.map(|(day, through)| (Some(day), through)))
+        .collect()
 }
 
 /// The answers without and with the new entries.

@@ -9,9 +9,10 @@ use super::row::is_step;
 use super::view::{History, Placed, View};
 use super::{EntryNo, Reason, RegimeState, Row, Standing, Unknown};
 use crate::domain::{DecisionId, Effect, MeasureKey, RegimeKey, Status, SubjectId};
+use foldhash::HashMap;
 use serde::Serialize;
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Why an answer is different.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -149,7 +150,12 @@ impl Acts {
 /// What may have caused the differences between two answers.
 pub(super) struct Causes<'a> {
     dial: Dial,
+    /// Every effect that moved, in legal order,
     moved: Vec<Moved<'a>>,
+    /// where in it those about a slot are,
+    about: HashMap<Slot<'a>, Vec<usize>>,
+    /// and where each is.
+    places: HashMap<Key, usize>,
     courts: HashMap<Key, Placed<'a>>,
     surveys: Vec<EntryNo>,
     corrections: Vec<(Correction, Vec<EntryNo>)>,
@@ -182,9 +188,20 @@ impl<'a> Causes<'a> {
         surveys.sort_unstable();
         let everything = [from, to].into_iter().flat_map(View::everything);
         let courts = everything.filter(|one| is_court(one.effect()));
+        let moved = moved(from, to);
+        let mut about: HashMap<_, Vec<usize>> = HashMap::default();
+        for (n, one) in moved.iter().enumerate() {
+            for slot in &one.about {
+                about.entry(*slot).or_default().push(n);
+            }
+        }
+        let places = moved.iter().enumerate();
+        let places = places.map(|(n, moved)| (moved.one.key(), n)).collect();
         Self {
             dial,
-            moved: moved(from, to),
+            moved,
+            about,
+            places,
             courts: courts.map(|one| (one.key(), *one)).collect(),
             surveys,
             corrections: corrections(history, from.ask.known_at, to.ask.known_at),
@@ -322,10 +339,8 @@ impl<'a> Causes<'a> {
         let is_open = unknown
             .iter()
             .any(|why| matches!(why, Unknown::NoLastDay(_)));
-        let evidence = self
-            .moved
-            .iter()
-            .rfind(|moved| is_open && !is_step(moved.one.effect()));
+        let mut acts = self.moved.iter().filter(|_| is_open);
+        let evidence = acts.rfind(|moved| !is_step(moved.one.effect()));
         Acts::of(evidence.map(|moved| moved.one).into_iter().collect())
     }
 
@@ -356,17 +371,17 @@ impl<'a> Causes<'a> {
 
     /// The reasons that are in one answer alone, and moved.
     fn cited(&self, one: &Differing<'_>) -> Vec<Placed<'a>> {
-        let reasons = |shown: Option<Shown<'_>>| -> HashSet<Key> {
+        let reasons = |shown: Option<Shown<'_>>| -> Vec<Key> {
             let because = shown.iter().flat_map(|shown| shown.because());
             because
                 .map(|reason| (reason.entry, reason.effect))
                 .collect()
         };
         let (before, after) = (reasons(one.before), reasons(one.after));
-        let came_or_went =
-            |one: &Placed<'_>| before.contains(&one.key()) != after.contains(&one.key());
-        let moved = self.moved.iter().map(|moved| moved.one);
-        moved.filter(came_or_went).collect()
+        let went = before.iter().filter(|key| !after.contains(key));
+        let came = after.iter().filter(|key| !before.contains(key));
+        let moved = went.chain(came).filter_map(|key| self.places.get(key));
+        moved.map(|n| self.moved[*n].one).collect()
     }
 
     /// Whether the line stands otherwise because its regime does.
@@ -380,17 +395,16 @@ impl<'a> Causes<'a> {
     }
 
     fn is_voided(&self, one: &Placed<'_>) -> bool {
-        self.moved
-            .iter()
-            .any(|moved| moved.voided && moved.one.key() == one.key())
+        let place = self.places.get(&one.key());
+        place.is_some_and(|n| self.moved[*n].voided)
     }
 
     /// The last effect on a slot that came, and the last that went, in legal order.
     fn last(&self, slot: Slot<'_>, of: impl Fn(&Moved<'a>) -> bool) -> Vec<Placed<'a>> {
+        let about = self.about.get(&slot).map_or(&[][..], Vec::as_slice);
         let last = |gained: bool| {
-            self.moved.iter().rfind(|moved| {
-                moved.gained == gained && moved.weighs && moved.about.contains(&slot) && of(moved)
-            })
+            let mut moved = about.iter().map(|n| &self.moved[*n]);
+            moved.rfind(|moved| moved.gained == gained && moved.weighs && of(moved))
         };
         let both = [last(false), last(true)].into_iter().flatten();
         both.map(|moved| moved.one).collect()

@@ -109,6 +109,12 @@ impl Condition {
             .or_else(|| listing().map(|one| &one.standing))
     }
 
+    /// Whether it is about that measure or subject.
+    #[must_use]
+    pub fn is_about(&self, part: &str) -> bool {
+        self.part.as_deref() == Some(part)
+    }
+
     /// Whether an answer meets it. What has no line yet is as unknown as its regime, else not in force.
     #[must_use]
     pub fn holds(&self, state: &RegimeState) -> bool {

@@ -6,14 +6,20 @@
 //! knowledge) is no difference; it is counted anew.
 
 use super::cause::{Cause, Causes, Correction};
+use super::view::View;
 use super::{
     Ask, Coming, EntryNo, History, ListingState, MeasureState, Permission, ProcedureState, Reason,
     RegimeState, Standing, Surveyed,
 };
 use crate::domain::{Day, Jurisdiction, MeasureKey, RegimeKey, SubjectId};
+use foldhash::HashMap;
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Fewer lines than this are not worth another core.
+const AT_ONCE: usize = 64;
 
 /// An answer as lines, each with its fields as they are written in JSON. The order of lines on a page follows from them.
 pub type Sheet = BTreeMap<Line, Map<String, Value>>;
@@ -144,8 +150,18 @@ impl Diff {
     /// are told by the first of record time, public knowledge, legal time.
     #[must_use]
     pub fn between(history: &History, a: &Ask, b: &Ask) -> Self {
+        Self::seen(history, &|ask| history.view(ask), a, b)
+    }
+
+    /// The same of the lines that a view of it shows.
+    pub(super) fn seen<'a>(
+        history: &'a History,
+        view: &(impl Fn(&Ask) -> View<'a> + Sync),
+        a: &Ask,
+        b: &Ask,
+    ) -> Self {
         let answer = |ask| {
-            let view = history.view(ask);
+            let view = view(ask);
             let state = view.state();
             (view, state)
         };
@@ -153,13 +169,13 @@ impl Diff {
         let turned = Turned::between(history.regime(), &before, &after, a, b);
         let before = turned.turn(before);
         let causes = Causes::new(history, &from, &to, &before, &after);
-        let mut changes = Vec::new();
-        for one in compare(&before, &after) {
-            changes.extend(causes.tell(history.regime(), one));
-        }
+        let differing = compare(&before, &after).into_par_iter();
+        let changes = differing
+            .with_min_len(AT_ONCE)
+            .flat_map_iter(|one| causes.tell(history.regime(), one));
         Self {
             regime: history.regime().clone(),
-            changes,
+            changes: changes.collect(),
             turned,
         }
     }
@@ -297,8 +313,9 @@ impl<'a> Shown<'a> {
     }
 }
 
-fn lines(state: &RegimeState) -> BTreeMap<Line, Shown<'_>> {
-    let mut lines = BTreeMap::new();
+/// The lines of an answer, in no order.
+fn lines(state: &RegimeState) -> HashMap<Line, Shown<'_>> {
+    let mut lines = HashMap::default();
     let regime = Shown::Regime {
         title: &state.title,
         standing: &state.standing,
@@ -377,46 +394,103 @@ impl Differing<'_> {
 
 /// The lines that two answers show differently, counted from the same dials.
 pub(super) fn compare<'a>(a: &'a RegimeState, b: &'a RegimeState) -> Vec<Differing<'a>> {
-    let (mut before, after) = (lines(a), lines(b));
-    let mut differing = Vec::new();
-    for (line, after) in after {
+    let (mut before, after) = rayon::join(|| lines(a), || lines(b));
+    let pairs = after.into_iter().map(|(line, after)| {
         let before = before.remove(&line);
-        if before != Some(after) {
-            differing.push(differ(line, before, Some(after)));
-        }
-    }
-    differing.extend(
-        before
-            .into_iter()
-            .map(|(line, before)| differ(line, Some(before), None)),
-    );
-    differing.sort_by(|a, b| a.line.cmp(&b.line));
+        (line, before, Some(after))
+    });
+    let mut differing: Vec<_> = pairs.filter(|(_, a, b)| a != b).collect();
+    let gone = before.into_iter();
+    differing.extend(gone.map(|(line, before)| (line, Some(before), None)));
+    differing.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+    let differing = differing.into_par_iter().with_min_len(AT_ONCE);
     differing
+        .map(|(line, before, after)| differ(line, before, after))
+        .collect()
 }
 
 fn differ<'a>(line: Line, before: Option<Shown<'a>>, after: Option<Shown<'a>>) -> Differing<'a> {
-    let of = |shown: Option<Shown<'a>>| shown.map(|shown| shown.fields()).unwrap_or_default();
-    let (mut left, mut fields) = (of(before), Vec::new());
-    for (field, after) in of(after) {
-        let before = left.remove(&field);
-        if before.as_ref() != Some(&after) {
-            fields.push(Field {
+    let mut fields = match (before, after) {
+        (Some(Shown::Measure(a)), Some(Shown::Measure(b))) => a.differing(b),
+        (Some(Shown::Listing(a)), Some(Shown::Listing(b))) => a.differing(b),
+        _ => {
+            let of =
+                |shown: Option<Shown<'a>>| shown.map(|shown| shown.fields()).unwrap_or_default();
+            let (mut left, after) = (of(before), of(after));
+            let mut fields: Vec<Field> = after
+                .into_iter()
+                .map(|(field, after)| Field {
+                    before: left.remove(&field),
+                    after: Some(after),
+                    field,
+                })
+                .collect();
+            fields.extend(left.into_iter().map(|(field, before)| Field {
                 field,
-                before,
-                after: Some(after),
-            });
+                before: Some(before),
+                after: None,
+            }));
+            fields.retain(|field| field.before != field.after);
+            fields
         }
-    }
-    fields.extend(left.into_iter().map(|(field, before)| Field {
-        field,
-        before: Some(before),
-        after: None,
-    }));
+    };
+    fields.sort_by(|a, b| (a.after.is_none(), &a.field).cmp(&(b.after.is_none(), &b.field)));
     Differing {
         line,
         before,
         after,
         fields,
+    }
+}
+
+/// The fields in which two lines of a kind are different. One renewal moves a field of every line under its regime: the
+/// others are never written.
+macro_rules! differing {
+    ($kind:ident { $($field:ident $(as $name:literal)?),* } $(and $part:ident)?) => {
+        impl $kind {
+            fn differing(&self, other: &Self) -> Vec<Field> {
+                // Whoever adds a field to a line is told to name it here.
+                let Self { $($field,)* $($part: _)? } = self;
+                #[allow(unused_mut)]
+                let mut fields = Vec::new();
+                $(if *$field != other.$field {
+                    let name = [$($name,)? stringify!($field)][0];
+                    fields.push(Field::of(name, $field, &other.$field));
+                })*
+                $(fields.extend(self.$part.differing(&other.$part));)?
+                fields
+            }
+        }
+    };
+}
+
+differing!(Standing {
+    status,
+    answer,
+    since,
+    until,
+    days_left,
+    applies,
+    condition,
+    unknown,
+    because
+});
+differing!(MeasureState { measure, class, kind, scope, provision, remarks } and standing);
+differing!(ListingState { subject, name, kind as "type", reference, measures, orders } and standing);
+
+impl Field {
+    fn of<T: Serialize>(name: &str, before: &T, after: &T) -> Self {
+        // What a line holds is written with names for keys; what is not there is left out.
+        let written = |value| {
+            serde_json::to_value(value)
+                .ok()
+                .filter(|value| !value.is_null())
+        };
+        Self {
+            field: name.to_owned(),
+            before: written(before),
+            after: written(after),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is due: what ends unless somebody decides otherwise, what waits, what is held up, what nobody has surveyed.
 
+use super::phase::Slots;
 use super::view::{Placed, View};
 use super::{Permission, ProcedureState, Reason, RegimeState, Standing, Unknown};
 use crate::domain::{Annulled, Answer, Day, Effect, Moment, RegimeKey, Status, Until};
@@ -53,9 +54,11 @@ impl View<'_> {
     /// An end that a later decision known by then has moved already is not due.
     #[must_use]
     pub fn due(&self, within_days: i64) -> Vec<Due> {
+        let slots = Slots::of(self);
         let look = Look {
             view: self,
-            state: self.state(),
+            state: self.state_of(&slots),
+            slots,
             within_days,
         };
         let mut due = look.ends();
@@ -90,6 +93,7 @@ impl Due {
 /// A regime on the day asked about, and how far one looks ahead.
 struct Look<'a> {
     view: &'a View<'a>,
+    slots: Slots<'a>,
     state: RegimeState,
     within_days: i64,
 }
@@ -108,40 +112,37 @@ impl Look<'_> {
     }
 
     fn regime(&self) -> Option<Due> {
-        let standing = &self.state.standing;
         let renewed = |effect: &Effect| matches!(effect, Effect::Renewed(_));
         self.term(
             "regime".to_owned(),
             "the regime".to_owned(),
-            standing,
-            &renewed,
+            &self.state.standing,
+            &self.slots.regime,
+            renewed,
         )
     }
 
     /// Measures with a term of their own.
     fn measures(&self) -> Vec<Due> {
+        let moves = |effect: &Effect| matches!(effect, Effect::Imposed(_) | Effect::Extended(_));
         let own = self.state.measures.iter().filter_map(|one| {
-            let moves = |effect: &Effect| {
-                matches!(effect, Effect::Imposed(_) | Effect::Extended(_))
-                    && effect.measure() == Some(&one.measure)
-            };
-            own_term(self.last_begun(moves)?.effect())?;
+            let slot = self.slots.measures.get(&one.measure)?;
+            own_term(self.last_begun(slot, moves)?.effect())?;
             let of = format!("measure {}", one.measure);
-            self.term(of, one.measure.to_string(), &one.standing, &moves)
+            self.term(of, one.measure.to_string(), &one.standing, slot, moves)
         });
         own.collect()
     }
 
     /// Listings with a term of their own.
     fn listings(&self) -> Vec<Due> {
+        let moves = |effect: &Effect| matches!(effect, Effect::Listed(_));
         let own = self.state.listings.iter().filter_map(|one| {
-            let is_its = |effect: &Effect| {
-                matches!(effect, Effect::Listed(_)) && effect.subject() == Some(&one.subject)
-            };
-            own_term(self.last_begun(is_its)?.effect())?;
+            let slot = self.slots.listings.get(&one.subject)?;
+            own_term(self.last_begun(slot, moves)?.effect())?;
             let of = format!("listing {}", one.subject);
             let what = format!("the listing of {}", one.name);
-            self.term(of, what, &one.standing, &is_its)
+            self.term(of, what, &one.standing, slot, moves)
         });
         own.collect()
     }
@@ -152,7 +153,8 @@ impl Look<'_> {
         of: String,
         what: String,
         standing: &Standing,
-        moves: &dyn Fn(&Effect) -> bool,
+        slot: &[Placed<'_>],
+        moves: impl Fn(&Effect) -> bool,
     ) -> Option<Due> {
         let Some(Until::Moment(last)) = &standing.until else {
             return None;
@@ -162,7 +164,8 @@ impl Look<'_> {
         let stands = matches!(standing.answer, Answer::InForce | Answer::Suspended);
         let is_over = self.state.standing.answer == Answer::NotInForce;
         let is_overdue = standing.unknown == Some(Unknown::After(last)) && !is_over;
-        for one in self.coming().filter(|one| stands && moves(one.effect())) {
+        let coming = slot.iter().filter(|one| stands && self.is_coming(one));
+        for one in coming.filter(|one| moves(one.effect())) {
             if one.day() <= last.next() {
                 let Some(Until::Moment(later)) = term_of(one) else {
                     return None;
@@ -178,51 +181,56 @@ impl Look<'_> {
         })
     }
 
+    /// What is suspended with its regime is told once, with the regime.
     fn suspensions(&self) -> Vec<Due> {
-        let state = &self.state;
-        let measures = state.measures.iter().map(|one| {
-            let name = one.measure.to_string();
-            (format!("suspension of measure {name}"), name, &one.standing)
+        let Self { slots, state, .. } = self;
+        let regime = self.suspension(&state.standing, &slots.regime, || {
+            ("suspension of regime".to_owned(), "the regime".to_owned())
         });
-        let listings = state.listings.iter().map(|one| {
-            let name = format!("the listing of {}", one.name);
-            (
-                format!("suspension of listing {}", one.subject),
-                name,
-                &one.standing,
-            )
-        });
-        let whole = (
-            "suspension of regime".to_owned(),
-            "the regime".to_owned(),
-            &state.standing,
-        );
-        let suspended = std::iter::once(whole).chain(measures).chain(listings);
-        let ends = suspended.filter_map(|(of, name, standing)| {
-            let by = standing.because.last()?;
-            let one = self
-                .effect(by)
-                .filter(|_| standing.status == Status::Suspended)?;
-            let suspends = matches!(
-                one.effect(),
-                Effect::Suspended(_) | Effect::ListingSuspended(_)
-            );
-            // What is suspended with its regime is told once, with the regime.
-            let itself = of == "suspension of regime"
-                || one.effect().measure().is_some()
-                || one.effect().subject().is_some();
-            let last = self.near(term_of(one).filter(|_| suspends))?;
-            itself.then(|| Due {
-                because: vec![by.clone()],
-                ..self.row(
-                    DueKind::Ends,
-                    Some(last),
-                    of,
-                    format!("the suspension of {name}"),
-                )
+        let measures = state.measures.iter().filter_map(|one| {
+            let slot = slots.measures.get(&one.measure)?;
+            self.suspension(&one.standing, slot, || {
+                let name = one.measure.to_string();
+                (format!("suspension of measure {name}"), name)
             })
         });
-        ends.collect()
+        let listings = state.listings.iter().filter_map(|one| {
+            let slot = slots.listings.get(&one.subject)?;
+            self.suspension(&one.standing, slot, || {
+                let name = format!("the listing of {}", one.name);
+                (format!("suspension of listing {}", one.subject), name)
+            })
+        });
+        regime.into_iter().chain(measures).chain(listings).collect()
+    }
+
+    /// A suspension by an effect of that slot whose last day is near.
+    fn suspension(
+        &self,
+        standing: &Standing,
+        slot: &[Placed<'_>],
+        named: impl FnOnce() -> (String, String),
+    ) -> Option<Due> {
+        let by = standing.because.last()?;
+        let one = slot
+            .iter()
+            .filter(|_| standing.status == Status::Suspended)
+            .find(|one| one.key() == (by.entry, by.effect))?;
+        let suspends = matches!(
+            one.effect(),
+            Effect::Suspended(_) | Effect::ListingSuspended(_)
+        );
+        let last = self.near(term_of(one).filter(|_| suspends))?;
+        let (of, name) = named();
+        Some(Due {
+            because: vec![by.clone()],
+            ..self.row(
+                DueKind::Ends,
+                Some(last),
+                of,
+                format!("the suspension of {name}"),
+            )
+        })
     }
 
     fn permissions(&self) -> Vec<Due> {
@@ -426,25 +434,19 @@ impl Look<'_> {
             .filter(move |one| one.starts() <= at)
     }
 
-    /// Decided, known and not begun.
-    fn coming(&self) -> impl Iterator<Item = &Placed<'_>> {
-        let (at, on, public) = (
-            self.view.at,
-            self.view.on,
-            self.view.ask.public_by.is_some(),
-        );
-        let later = self.view.placed.iter().filter(move |one| one.starts() > at);
-        later.filter(move |one| one.adopted() <= on || public)
+    /// Whether it is decided, known and not begun.
+    fn is_coming(&self, one: &Placed<'_>) -> bool {
+        one.starts() > self.view.at
+            && (one.adopted() <= self.view.on || self.view.ask.public_by.is_some())
     }
 
-    fn last_begun(&self, is: impl Fn(&Effect) -> bool) -> Option<&Placed<'_>> {
-        self.begun().filter(|one| is(one.effect())).last()
-    }
-
-    /// The effect behind a reason.
-    fn effect(&self, reason: &Reason) -> Option<&Placed<'_>> {
-        let is_it = |one: &&Placed<'_>| one.seq == reason.entry && one.row.at == reason.effect;
-        self.view.placed.iter().find(is_it)
+    fn last_begun<'s>(
+        &self,
+        slot: &'s [Placed<'s>],
+        is: impl Fn(&Effect) -> bool,
+    ) -> Option<&'s Placed<'s>> {
+        let mut slot = slot.iter();
+        slot.rfind(|one| one.starts() <= self.view.at && is(one.effect()))
     }
 
     fn held_by(&self) -> Vec<String> {

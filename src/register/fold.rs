@@ -12,13 +12,21 @@ use super::{
 use crate::domain::{
     Annulled, Answer, Day, DecisionId, Effect, MeasureKey, Status, SubjectId, Until,
 };
+use rayon::prelude::*;
 use std::collections::HashSet;
+
+/// Fewer listings than this are not worth another core.
+const AT_ONCE: usize = 256;
 
 impl View<'_> {
     /// The state of the regime on the day or instant asked about.
     #[must_use]
     pub fn state(&self) -> RegimeState {
-        let slots = Slots::of(self);
+        self.state_of(&Slots::of(self))
+    }
+
+    /// The same, from its slots.
+    pub(super) fn state_of(&self, slots: &Slots<'_>) -> RegimeState {
         let procedures = self.procedures();
         let (title, regime) = self.regime_or_proposal(&slots.regime, &procedures);
         let mut measures: Vec<_> = slots
@@ -28,13 +36,16 @@ impl View<'_> {
             .collect();
         measures.sort_by_key(|measure| rank(measure.standing.status));
         let cancelled = self.cancelled_orders(&slots.regime);
-        let mut listings: Vec<_> = slots
-            .listings
-            .iter()
-            .filter_map(|(id, slot)| self.listing(id, slot, &regime, &cancelled))
+        let listings: Vec<_> = slots.listings.iter().collect();
+        let listings: Vec<Option<ListingState>> = listings
+            .into_par_iter()
+            .with_min_len(AT_ONCE)
+            .map(|(id, slot)| self.listing(id, slot, &regime, &cancelled))
             .collect();
-        listings.sort_by(|a, b| {
-            (rank(a.standing.status), &a.name).cmp(&(rank(b.standing.status), &b.name))
+        let mut listings: Vec<_> = listings.into_iter().flatten().collect();
+        listings.sort_by_cached_key(|one| {
+            let name = one.name.clone();
+            (rank(one.standing.status), name, one.subject.clone())
         });
         RegimeState {
             regime: self.regime.clone(),
@@ -95,8 +106,9 @@ impl View<'_> {
         let mut standing = Standing::new(Status::Applicable);
         let is_suspended = matches!(&phase.suspended, Some((_, until))
             if !until.as_ref().is_some_and(|until| self.is_past(until)));
+        // What began it comes first.
         standing.because = phase.reasons(is_suspended);
-        standing.since = Some(since.from());
+        standing.since = standing.because.first().map(|began| began.from);
         if let Some(end) = phase.ended {
             return Some(Standing {
                 since: Some(end.from()),

@@ -5,13 +5,15 @@ use crate::domain::{
     Class, ConditionStatus, DecisionId, Effect, MeasureKey, MeasureKind, SubjectId, SubjectType,
     Until,
 };
+use foldhash::HashMap;
 use std::collections::{BTreeMap, HashSet};
 
 /// A regime's effects by slot, each in legal order.
 pub(super) struct Slots<'a> {
     pub(super) regime: Vec<Placed<'a>>,
-    pub(super) measures: BTreeMap<MeasureKey, Vec<Placed<'a>>>,
-    pub(super) listings: BTreeMap<SubjectId, Vec<Placed<'a>>>,
+    pub(super) measures: BTreeMap<&'a MeasureKey, Vec<Placed<'a>>>,
+    /// In no order.
+    pub(super) listings: HashMap<&'a SubjectId, Vec<Placed<'a>>>,
 }
 
 impl<'a> Slots<'a> {
@@ -19,7 +21,7 @@ impl<'a> Slots<'a> {
         let mut slots = Self {
             regime: Vec::new(),
             measures: BTreeMap::new(),
-            listings: BTreeMap::new(),
+            listings: HashMap::default(),
         };
         for one in &view.placed {
             slots.take(*one);
@@ -29,11 +31,12 @@ impl<'a> Slots<'a> {
 
     fn take(&mut self, one: Placed<'a>) {
         match Slot::of(one.effect()) {
-            Slot::Listing(subject) => match self.listings.get_mut(subject) {
-                Some(slot) => slot.push(one),
-                None => drop(self.listings.insert(subject.clone(), vec![one])),
-            },
-            Slot::Measure(measure) => self.measures.entry(measure.clone()).or_default().push(one),
+            Slot::Listing(subject) => {
+                // Most subjects are listed once, and perhaps amended or taken off.
+                let slot = self.listings.entry(subject);
+                slot.or_insert_with(|| Vec::with_capacity(2)).push(one);
+            }
+            Slot::Measure(measure) => self.measures.entry(measure).or_default().push(one),
             Slot::Regime => self.regime.push(one),
             Slot::None => {}
         }

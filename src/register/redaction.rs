@@ -241,11 +241,13 @@ pub(super) fn in_place<'a>(rows: &'a [(u64, Row)], known_at: u64) -> Vec<(u64, &
         Row::Redaction(row) => row.instead.as_deref().map(|instead| (row.seq, instead)),
         row => (!erased.contains(&seq)).then_some((seq, row)),
     };
-    let rows = rows.iter().map(|(seq, row)| (*seq, row));
-    let mut placed: Vec<_> = rows
+    let known = rows
+        .iter()
+        .map(|(seq, row)| (*seq, row))
         .filter_map(counts)
-        .filter(|(seq, _)| *seq <= known_at)
-        .collect();
+        .filter(|(seq, _)| *seq <= known_at);
+    let mut placed = Vec::with_capacity(rows.len());
+    placed.extend(known);
     if !erased.is_empty() {
         placed.sort_by_key(|(seq, _)| *seq);
     }

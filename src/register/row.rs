@@ -59,6 +59,22 @@ impl DecisionRow {
     pub fn cite(&self) -> &str {
         self.cite.as_deref().unwrap_or(&self.title)
     }
+
+    /// The day of adoption, or what stands in for it.
+    #[must_use]
+    pub fn adopted(&self) -> Day {
+        let steps_in = || {
+            self.public_on
+                .unwrap_or_else(|| self.in_force_at.day(self.authority.zone()))
+        };
+        self.adopted_on.unwrap_or_else(steps_in)
+    }
+
+    /// The civil day of an effect's place, in its authority's zone.
+    #[must_use]
+    pub fn day_of(&self, effect: &EffectRow) -> Day {
+        effect.starts.day(self.authority.zone())
+    }
 }
 
 /// One effect, placed in legal time.

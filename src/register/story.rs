@@ -1,11 +1,13 @@
 //! The story of a regime or a subject: every effect in legal order, the procedure as one thread.
 
+use super::phase::Slots;
 use super::view::{Placed, View};
 use super::{DecisionRow, EntryNo, Reason, Redacted};
 use crate::domain::{
     ApplicationSet, ConditionStatus, Day, Effect, Moment, ProcedureId, RegimeKey, SubjectId, Tier,
     Until,
 };
+use foldhash::HashSet;
 use serde::Serialize;
 
 /// What happened to a regime or a subject, in legal time.
@@ -56,6 +58,7 @@ impl View<'_> {
     #[must_use]
     pub fn story(&self, subject: Option<&SubjectId>) -> Story {
         let mut episodes: Vec<Episode> = Vec::new();
+        let mut told_of: HashSet<EntryNo> = HashSet::default();
         // What a court has voided binds nobody, and belongs to the story all the same.
         let voided = self.voided.iter().map(|void| &void.one);
         let mut all: Vec<&Placed<'_>> = self.placed.iter().chain(voided).collect();
@@ -86,12 +89,15 @@ impl View<'_> {
                     last.because.push(one.reason());
                 }
                 None => {
-                    let continued = episodes.iter().any(|before| before.entry == one.seq);
+                    let continued = !told_of.insert(one.seq);
                     episodes.push(Episode::of(one, continued));
                 }
             }
         }
-        let title = subject.is_none().then(|| self.state().title).flatten();
+        let title = match subject {
+            None => self.regime(&Slots::of(self).regime).0,
+            Some(_) => None,
+        };
         Story {
             regime: self.regime.clone(),
             title,

@@ -127,9 +127,9 @@ fn particulars(one: &Placed<'_>) -> Option<Particulars> {
     })
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     /// The listing's standing from `first` on.
-    fn spans(mut self, subject: &SubjectId, slots: &Slots<'_>, first: Day) -> Vec<Span> {
+    fn spans(mut self, subject: &SubjectId, slots: &Slots<'a>, first: Day) -> Vec<Span> {
         let line = StandingLine::Listing(subject.clone());
         let mut spans: Vec<Span> = Vec::new();
         let mut last: Option<Standing> = None;

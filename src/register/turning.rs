@@ -5,7 +5,8 @@
 
 use super::fold::{is_gap, lives};
 use super::view::{History, Placed, View};
-use crate::domain::{Day, Effect, Moment, Until};
+use super::{Ask, DecisionRow, EffectRow, Row};
+use crate::domain::{Day, Effect, Jurisdiction, Moment, Until};
 use std::collections::BTreeSet;
 
 impl<'a> View<'a> {
@@ -30,12 +31,7 @@ impl<'a> View<'a> {
             latest.extend(alive.max_by_key(|one| one.day()));
         }
         let latest: Vec<_> = latest.into_iter().map(Placed::order).collect();
-        let concerns = |one: &Placed<'a>| match part(one.effect()) {
-            Some(part) => {
-                is_asked(part) || counts(one.effect()) || one.decision.procedure.is_some()
-            }
-            None => true,
-        };
+        let concerns = |one: &Placed<'a>| concerns(one.decision, one.effect(), &is_asked);
         self.placed
             .retain(|one| concerns(one) || latest.contains(&one.order()));
         self.voided.retain(|void| concerns(&void.one));
@@ -82,6 +78,25 @@ impl<'a> View<'a> {
 }
 
 impl History {
+    /// The rows that may move what some lines say of the day asked about: theirs, the regime's own, and those that show
+    /// that the regime is alive on that day.
+    #[must_use]
+    pub(super) fn about(&self, ask: &Ask, is_asked: impl Fn(&str) -> bool) -> Self {
+        let on = ask.on.day(Jurisdiction::from(self.regime()).zone());
+        let shows_life = |row: &Row| {
+            let decision = row.decision();
+            decision.is_some_and(|decision| {
+                let later =
+                    |row: &EffectRow| decision.adopted() >= on || decision.day_of(row) >= on;
+                let mut effects = decision.effects.iter();
+                effects.any(|row| lives(&row.effect) && later(row))
+            })
+        };
+        let rows = self.rows().iter();
+        let rows = rows.filter(|(_, row)| row.moves(&is_asked) || shows_life(row));
+        Self::new(self.regime().clone(), rows.cloned().collect())
+    }
+
     /// The measures and subjects that the regime ever had, as far as they are recorded.
     #[must_use]
     pub fn parts(&self) -> BTreeSet<&str> {
@@ -89,6 +104,25 @@ impl History {
         let effects = decisions.flat_map(|decision| &decision.effects);
         effects.filter_map(|row| part(&row.effect)).collect()
     }
+}
+
+impl Row {
+    /// Whether it may move what some lines say otherwise than by showing that the regime is alive.
+    pub(super) fn moves(&self, is_asked: impl Fn(&str) -> bool) -> bool {
+        match self {
+            Self::Decision(decision) => {
+                let mut effects = decision.effects.iter();
+                effects.any(|row| concerns(decision, &row.effect, &is_asked))
+            }
+            Self::Survey(_) | Self::Withdrawal(_) | Self::Redaction(_) => true,
+        }
+    }
+}
+
+/// Whether an effect is about one of some lines, or about the regime itself.
+fn concerns(decision: &DecisionRow, effect: &Effect, is_asked: impl Fn(&str) -> bool) -> bool {
+    let about_regime = counts(effect) || decision.procedure.is_some();
+    part(effect).is_none_or(|part| is_asked(part) || about_regime)
 }
 
 /// The measure or the subject that an effect is about.

@@ -48,7 +48,8 @@ impl History {
                 let rank = rank(&rows, *seq, row);
                 row.decision().map(|decision| (*seq, rank, decision))
             });
-        let mut placed: Vec<Placed<'_>> = decisions
+        let mut placed = Vec::with_capacity(rows.len());
+        let known = decisions
             .filter(|(seq, _, decision)| ask.is_public((*seq).into(), decision))
             .flat_map(|(seq, rank, decision)| {
                 decision.effects.iter().map(move |row| Placed {
@@ -57,8 +58,8 @@ impl History {
                     decision,
                     row,
                 })
-            })
-            .collect();
+            });
+        placed.extend(known);
         let voided = take_voided(&mut placed, ask);
         placed.sort_by_key(Placed::order);
         let unvouched = unvouched(&self.rows, ask.known_at);
@@ -247,7 +248,7 @@ impl<'a> Placed<'a> {
     /// The civil day of its place, in its authority's zone.
     #[must_use]
     pub fn day(&self) -> Day {
-        self.row.starts.day(self.zone())
+        self.decision.day_of(self.row)
     }
 
     /// Its place, as a day where it begins with one.
@@ -259,12 +260,7 @@ impl<'a> Placed<'a> {
     /// The day of adoption, or what stands in for it.
     #[must_use]
     pub fn adopted(&self) -> Day {
-        let steps_in = || {
-            self.decision
-                .public_on
-                .unwrap_or_else(|| self.decision.in_force_at.day(self.zone()))
-        };
-        self.decision.adopted_on.unwrap_or_else(steps_in)
+        self.decision.adopted()
     }
 
     /// The effect as a reason.

@@ -2,6 +2,7 @@
 //! procedures, surveys and our own errors put right, recorded in any order.
 
 use super::*;
+use crate::register::bisect::deciding;
 use crate::register::diff::{compare, sheet};
 
 /// The measures and subjects that decisions are about.
@@ -61,6 +62,41 @@ fn entry(n: usize, kind: u8, on: &str, pick: usize) -> Value {
             json!({"by": "test", "withdraws": {"seq": pick % n + 1, "link": "00", "regimes": [REGIME]}, "because": "wrong"})
         }
     }
+}
+
+/// What is asked about them.
+const CONDITIONS: [&str; 8] = [
+    "listed ann",
+    "delisted bob EU-TEST",
+    "in-force EU-TEST",
+    "suspended EU-TEST/asset-freeze",
+    "unknown EU-TEST",
+    "in-force EU-TEST/m1",
+    "annulled EU-TEST/ann",
+    "status EU-TEST/bob = interim-suspended",
+];
+
+/// Such histories, or ones whose regime has no recorded end and a renewal of something unrecorded in the middle.
+fn records() -> impl Strategy<Value = Vec<Value>> {
+    let open = |mut all: Vec<Value>| {
+        all[0]["dates"] = json!({"adopted_on": "2024-01-01", "in_force": "2024-01-02"});
+        all
+    };
+    let gapped = move |mut all: Vec<Value>| {
+        let at = all.len() / 2;
+        let renewed =
+            json!([{"renewed": {"regime": REGIME, "prior_unrecorded": true, "title": "Test"}}]);
+        all.insert(
+            at,
+            decision("gap", json!({"adopted_on": "2024-06-01"}), renewed),
+        );
+        open(all)
+    };
+    prop_oneof![
+        entries(),
+        entries().prop_map(open),
+        entries().prop_map(gapped)
+    ]
 }
 
 /// Histories of that many entries after the regime's establishment.
@@ -229,10 +265,8 @@ proptest! {
     }
 
     #[test]
-    fn a_bisection_finds_every_flip(recorded in entries(), ask in asks(), which in 0usize..8) {
-        let conditions = ["listed ann", "delisted bob EU-TEST", "in-force EU-TEST", "suspended EU-TEST/asset-freeze",
-            "unknown EU-TEST", "in-force EU-TEST/m1", "annulled EU-TEST/ann", "status EU-TEST/bob = interim-suspended"];
-        let condition: Condition = conditions[which].parse().unwrap();
+    fn a_bisection_finds_every_flip(recorded in records(), ask in asks(), which in 0usize..8) {
+        let condition: Condition = CONDITIONS[which].parse().unwrap();
         let history = history(&recorded);
         let (from, to) = (day("2023-11-15"), day("2025-06-01"));
         let at = |on: Day| Ask::new(Moment::Day(on), ask.public_by, ask.known_at, day("2024-06-24"));
@@ -249,7 +283,28 @@ proptest! {
             }
         }
         prop_assert_eq!(found.flips.iter().map(|flip| (flip.at, flip.holds)).collect::<Vec<_>>(), flips);
-        prop_assert!(found.flips.iter().all(|flip| flip.change.is_some()));
+        for flip in found.flips {
+            let At::Day(on) = flip.at else { unreachable!() };
+            let whole = Diff::between(&history, &at(on.plus_days(-1)), &at(on));
+            prop_assert_eq!(flip.change, deciding(&condition, whole), "on {}", on);
+        }
+    }
+
+    #[test]
+    fn a_bisection_of_the_record_finds_every_flip(recorded in records(), ask in asks(), which in 0usize..8) {
+        let condition: Condition = CONDITIONS[which].parse().unwrap();
+        let history = history(&recorded);
+        let known = |known_at: u64| Ask { known_at, ..ask };
+        let (from, to) = (1, recorded.len() as u64);
+        let found = history.bisect_entries(&condition, from, to, &ask);
+        let holds = |seq: u64| condition.holds(&history.view(&known(seq)).state());
+        prop_assert_eq!(found.holds, holds(from));
+        let flips: Vec<_> = (from + 1..=to).filter(|seq| holds(*seq) != holds(seq - 1)).collect();
+        prop_assert_eq!(found.flips.iter().map(|flip| flip.at).collect::<Vec<_>>(), flips.iter().map(|seq| At::from(*seq)).collect::<Vec<_>>());
+        for (flip, seq) in found.flips.into_iter().zip(flips) {
+            let whole = Diff::between(&history, &known(seq - 1), &known(seq));
+            prop_assert_eq!(flip.change, deciding(&condition, whole), "at {}", seq);
+        }
     }
 
     #[test]

@@ -153,12 +153,12 @@ pub(super) struct Answered {
     pub(super) follows_regime: bool,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
     /// What [`View::state`] says on that line.
     pub(super) fn answer(
         &self,
         line: &StandingLine,
-        slots: &Slots<'_>,
+        slots: &Slots<'a>,
         procedures: &[ProcedureState],
     ) -> Answered {
         let (title, regime) = self.regime_or_proposal(&slots.regime, procedures);
