@@ -78,16 +78,18 @@ impl History {
             whole.1.clone().about(|part| touched.contains(part)),
         );
         let mut days: BTreeSet<Day> = narrow(&own.0).union(&narrow(&own.1)).copied().collect();
-        let wide = if self.surveys_change(head) {
-            vec![(days.first().copied().unwrap_or(yesterday), yesterday)]
+        let inner: BTreeSet<Day> = narrow(&whole.0).union(&narrow(&whole.1)).copied().collect();
+        let first = days.first().copied().unwrap_or(yesterday);
+        let mut wide = if self.surveys_change(head) {
+            vec![(first, yesterday)]
         } else {
             wide(own.clone(), &days, whole.evidence(), yesterday)
         };
+        // What holds on the first day held on all days before, on which other lines may have turned.
+        for (from, _) in wide.iter_mut().filter(|(from, _)| *from == first) {
+            *from = inner.first().map_or(first, |inner| first.min(*inner));
+        }
         let is_wide = |day: Day| wide.iter().any(|(from, to)| (*from..=*to).contains(&day));
-        let inner = narrow(&whole.0)
-            .union(&narrow(&whole.1))
-            .copied()
-            .collect::<Vec<_>>();
         days.extend(inner.into_iter().filter(|day| is_wide(*day)));
         let edges = wide.iter().flat_map(|(from, to)| [*from, to.next()]);
         days.extend(edges.filter(|day| *day < today));
