@@ -78,22 +78,20 @@ impl History {
             whole.1.clone().about(|part| touched.contains(part)),
         );
         let mut days: BTreeSet<Day> = narrow(&own.0).union(&narrow(&own.1)).copied().collect();
-        let wide = if self.surveys_change(head) {
-            vec![(None, yesterday)]
+        let inner: BTreeSet<Day> = narrow(&whole.0).union(&narrow(&whole.1)).copied().collect();
+        let first = days.first().copied().unwrap_or(yesterday);
+        let mut wide = if self.surveys_change(head) {
+            vec![(first, yesterday)]
         } else {
             wide(own.clone(), &days, whole.evidence(), yesterday)
         };
-        let is_wide = |day: Day| {
-            let mut wide = wide.iter();
-            wide.any(|(from, to)| from.is_none_or(|from| from <= day) && day <= *to)
-        };
-        let inner = narrow(&whole.0)
-            .union(&narrow(&whole.1))
-            .copied()
-            .collect::<Vec<_>>();
+        // What holds on the first day held on all days before, on which other lines may have turned.
+        for (from, _) in wide.iter_mut().filter(|(from, _)| *from == first) {
+            *from = inner.first().map_or(first, |inner| first.min(*inner));
+        }
+        let is_wide = |day: Day| wide.iter().any(|(from, to)| (*from..=*to).contains(&day));
         days.extend(inner.into_iter().filter(|day| is_wide(*day)));
-        let edges = wide.iter();
-        let edges = edges.flat_map(|(from, to)| from.iter().copied().chain([to.next()]));
+        let edges = wide.iter().flat_map(|(from, to)| [*from, to.next()]);
         days.extend(edges.filter(|day| *day < today));
         let mut found = Found::default();
         let (mut whole, mut own) = (whole, own);
@@ -191,26 +189,20 @@ fn spans(days: &BTreeSet<Day>, last: Day) -> impl Iterator<Item = (Day, Day)> {
     days.iter().copied().zip(next.chain([last]))
 }
 
-/// The spans in which lines that the new entries say nothing about may be different: from a day, or from the beginning.
+/// The spans in which lines that the new entries say nothing about may be different.
 fn wide(
     mut own: Pair<'_>,
     days: &BTreeSet<Day>,
     evidence: Option<(Day, Day)>,
     last: Day,
-) -> Vec<(Option<Day>, Day)> {
+) -> Vec<(Day, Day)> {
     let regime = spans(days, last).filter(|(day, _)| {
         own.turn(*day);
         let (a, b) = (own.0.state(), own.1.state());
         let differing = compare(&a, &b);
         differing.iter().any(|one| one.line == Line::Regime)
     });
-    // The first of these days stands for all before it, on which other lines may turn.
-    let first = days.first().copied();
-    let from = |day: Day| Some(day).filter(|_| Some(day) != first);
-    regime
-        .map(|(day, through)| (from(day), through))
-        .chain(evidence.map(|(day, through)| (Some(day), through)))
-        .collect()
+    regime.chain(evidence).collect()
 }
 
 /// The answers without and with the new entries.
