@@ -111,6 +111,14 @@ pub fn lines(table: &mut Table, indent: &str) -> String {
 impl Output {
     /// Adds a text, wrapped: its first line after `first`, the others after `rest`.
     pub fn wrap(&self, into: &mut String, first: &str, rest: &str, text: &str) {
+        // No text is wider than it has bytes: most fit without being looked at.
+        let fits = first.len() + text.len() <= usize::from(self.width);
+        if fits && !text.trim().is_empty() && !text.contains('\n') {
+            into.push_str(first);
+            into.push_str(text.trim_end());
+            into.push('\n');
+            return;
+        }
         let options = textwrap::Options::new(usize::from(self.width))
             .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
