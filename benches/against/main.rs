@@ -1,9 +1,10 @@
 //! A record beside SQLite and a flat file that hold the same bodies: durable appends, bulk appends, examination, one
-//! regime's state as a whole process, memory, bytes on disk. Ratios in one run.
+//! regime's state as a whole process, memory, bytes on disk. Then what is asked of a record, verb by verb. Ratios in one run.
 //!
 //! `cargo bench` runs it at 10 thousand, 100 thousand and 1 million entries; `cargo bench -- --sizes 10k,100k` at those;
 //! `--json` gives numbers for machines.
 
+mod asked;
 mod measure;
 mod ours;
 mod report;
@@ -58,12 +59,14 @@ fn run(args: &[&str]) -> Outcome<()> {
         }
     }
     let place = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let dir = tempfile::TempDir::with_prefix_in("asked-", place)?;
+    let shipped = asked::shipped(dir.path(), round::RUNS)?;
     let mut rounds = Vec::new();
     for size in sizes {
         let dir = tempfile::TempDir::with_prefix_in("against-", place)?;
         rounds.push(round::run(dir.path(), size)?);
     }
-    report::tell(&measure::machine(place), &rounds, json)
+    report::tell(&measure::machine(place), &shipped, &rounds, json)
 }
 
 /// `10k`, `1m`, `5000`.

@@ -1,15 +1,16 @@
 //! What was measured, as tables for people or as JSON.
 
+use crate::asked::Asked;
 use crate::measure::Outcome;
 use crate::round::{Round, Three};
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::json;
 use std::io::Write as _;
 
-pub fn tell(machine: &str, rounds: &[Round], as_json: bool) -> Outcome<()> {
+pub fn tell(machine: &str, shipped: &[Asked], rounds: &[Round], as_json: bool) -> Outcome<()> {
     let mut out = std::io::stdout();
     if as_json {
-        let all = json!({"machine": machine, "rounds": rounds});
+        let all = json!({"machine": machine, "shipped": shipped, "rounds": rounds});
         writeln!(out, "{all:#}")?;
         return Ok(());
     }
@@ -17,13 +18,15 @@ pub fn tell(machine: &str, rounds: &[Round], as_json: bool) -> Outcome<()> {
         out,
         "{machine}\nThe machine's other work counts: read the ratios before the figures."
     )?;
+    writeln!(out, "\nThe record that ships\n{}", questions(shipped))?;
     for round in rounds {
         writeln!(
             out,
-            "\n{} entries, {} bytes a body\n{}",
+            "\n{} entries, {} bytes a body\n{}\n\n{}",
             grouped(round.entries),
             round.bodies_bytes / round.entries,
-            table(round)
+            table(round),
+            questions(&round.asked)
         )?;
     }
     if let [first, .., last] = rounds {
@@ -151,6 +154,29 @@ fn table(round: &Round) -> Table {
         "bounded",
     );
     for column in table.column_iter_mut().skip(1).take(5) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+/// What was asked, each as a whole process.
+fn questions(asked: &[Asked]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["", "regesta", "÷ state", "must"]);
+    for one in asked {
+        let seconds = one.must_seconds;
+        let seconds = seconds.map(|seconds| format!("≤ {:.0} ms", seconds * 1000.0));
+        let by_state = one.must_by_state.map(|by| format!("≤ {by:.0} × state"));
+        let must: Vec<_> = seconds.into_iter().chain(by_state).collect();
+        table.add_row([
+            one.verb.to_owned(),
+            format!("{:.1} ms", one.seconds * 1000.0),
+            format!("{:.2}", one.by_state),
+            must.join(", "),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(1).take(2) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table

@@ -1,9 +1,11 @@
 //! One round: everything at one size.
 
+use crate::asked::{Asked, Questions};
 use crate::measure::{Outcome, Told, bytes, drop_caches, myself, percentile, process, told};
 use crate::ours;
 use crate::rivals::{Flat, Sqlite};
 use crate::world::{STEADY, World};
+use chrono::Days;
 use serde::Serialize;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -14,7 +16,7 @@ use std::time::{Duration, Instant};
 /// How many single appends are timed; as many more go before, untimed.
 const SINGLES: usize = 300;
 /// How often a process is run.
-const RUNS: usize = 9;
+pub const RUNS: usize = 9;
 
 /// One thing measured of each.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -43,6 +45,7 @@ pub struct Round {
     pub bytes: Three,
     pub sled_bytes: u64,
     pub journal_bytes: u64,
+    pub asked: Vec<Asked>,
 }
 
 struct Places {
@@ -82,6 +85,8 @@ pub fn run(dir: &Path, entries: u64) -> Outcome<Round> {
     } else {
         None
     };
+    progress("questions")?;
+    let asked = questions(Path::new(&places.regesta), &one, &world)?;
     progress("verify")?;
     let verify = places.each(|place, name| told(&["verify", name, place]))?;
     let pass = told(&["pass", "regesta", &places.regesta])?;
@@ -104,7 +109,24 @@ pub fn run(dir: &Path, entries: u64) -> Outcome<Round> {
         bytes: three(size.map(|bytes| bytes as f64)),
         sled_bytes,
         journal_bytes,
+        asked,
     })
+}
+
+/// What is asked of one regime in the record, and about one of those on its list.
+fn questions(record: &Path, regime: &str, world: &World) -> Outcome<Vec<Asked>> {
+    let entries = world.entries();
+    let (from, on) = (World::last_day() - Days::new(365), World::last_day());
+    let at_a_million = |seconds: f64| (entries >= 1_000_000).then_some(seconds);
+    let questions = Questions {
+        record,
+        regime,
+        subject: world.listed(regime).ok_or("nobody is listed")?,
+        days: [&from.to_string(), &on.to_string()],
+        known: [entries - entries / 100, entries],
+        must: [at_a_million(0.060), at_a_million(0.100)],
+    };
+    questions.ask(RUNS)
 }
 
 fn three([regesta, sqlite, flat]: [f64; 3]) -> Three {

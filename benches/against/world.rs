@@ -87,6 +87,17 @@ impl World {
         first_day().with_year(2000 + YEARS).unwrap_or_default()
     }
 
+    /// How many entries it was laid out for.
+    pub fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// Somebody on a regime's list by now.
+    pub fn listed(&self, regime: &str) -> Option<&str> {
+        let regime = self.regimes.iter().find(|one| one.key == regime)?;
+        regime.listed.first().map(String::as_str)
+    }
+
     fn day(&self) -> NaiveDate {
         let days = (YEARS as u64 * 365) * self.made.min(self.entries) / self.entries;
         first_day() + Days::new(days)

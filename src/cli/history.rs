@@ -3,11 +3,15 @@
 use super::args::History;
 use super::output::{self, ASSUMED, Output, Receipt, heading, redacted};
 use super::{Exit, Failure, Global, Outside, open, who};
+use rayon::prelude::*;
 use regesta::domain::{Moment, RegimeKey, Tier};
 use regesta::record::Record;
 use regesta::register::{Episode, Match, Nearness, Story};
 use serde::Serialize;
 use std::fmt::Write as _;
+
+/// Fewer episodes than this are not worth another core.
+const AT_ONCE: usize = 256;
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -100,32 +104,43 @@ fn of(
 /// Tells a story. The steps of one procedure hang together on a thread down the left side.
 fn tell(text: &mut String, story: &Story, out: &Output) {
     let told = &story.episodes;
-    for (n, episode) in told.iter().enumerate() {
-        let with = |other: Option<&Episode>| {
-            episode.procedure.is_some()
-                && other.is_some_and(|other| other.procedure == episode.procedure)
-        };
-        let (above, below) = (
-            with(n.checked_sub(1).and_then(|n| told.get(n))),
-            with(told.get(n + 1)),
-        );
-        let (knot, thread) = match (above, below) {
-            (false, false) => (" ", " "),
-            (false, true) => ("┌", "│"),
-            (true, true) => ("├", "│"),
-            (true, false) => ("└", " "),
-        };
-        let when = output::day(episode.from, episode.assumed);
-        let indent = format!("{:<12}{thread} ", "");
-        out.wrap(
-            text,
-            &format!("{when:<12}{knot} "),
-            &indent,
-            &title(episode),
-        );
-        for line in &episode.did {
-            out.wrap(text, &format!("{indent}  "), &format!("{indent}    "), line);
-        }
+    let episodes = told.par_iter().enumerate().with_min_len(AT_ONCE);
+    let texts = episodes.fold(String::new, |mut text, (n, episode)| {
+        let before = n.checked_sub(1).and_then(|n| told.get(n));
+        tell_one(&mut text, before, episode, told.get(n + 1), out);
+        text
+    });
+    text.push_str(&texts.collect::<Vec<_>>().concat());
+}
+
+fn tell_one(
+    text: &mut String,
+    before: Option<&Episode>,
+    episode: &Episode,
+    after: Option<&Episode>,
+    out: &Output,
+) {
+    let with = |other: Option<&Episode>| {
+        episode.procedure.is_some()
+            && other.is_some_and(|other| other.procedure == episode.procedure)
+    };
+    let (above, below) = (with(before), with(after));
+    let (knot, thread) = match (above, below) {
+        (false, false) => (" ", " "),
+        (false, true) => ("┌", "│"),
+        (true, true) => ("├", "│"),
+        (true, false) => ("└", " "),
+    };
+    let when = output::day(episode.from, episode.assumed);
+    let indent = format!("{:<12}{thread} ", "");
+    out.wrap(
+        text,
+        &format!("{when:<12}{knot} "),
+        &indent,
+        &title(episode),
+    );
+    for line in &episode.did {
+        out.wrap(text, &format!("{indent}  "), &format!("{indent}    "), line);
     }
 }
 

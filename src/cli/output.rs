@@ -146,6 +146,14 @@ impl Output {
     /// Adds a text, wrapped: its first line after `first`, the others after `rest`. A number stays with the word `entry`
     /// before it, and what no-break spaces join stays together; they are printed as blanks.
     pub fn wrap(&self, into: &mut String, first: &str, rest: &str, text: &str) {
+        // No text is wider than it has bytes: most fit without being looked at.
+        let fits = first.len() + text.len() <= usize::from(self.width);
+        if fits && !text.trim().is_empty() && !text.contains('\n') {
+            into.push_str(first);
+            into.push_str(&text.trim_end().replace('\u{a0}', " "));
+            into.push('\n');
+            return;
+        }
         let text = text.replace("entry ", "entry\u{a0}");
         let options = textwrap::Options::new(usize::from(self.width))
             .word_separator(textwrap::WordSeparator::AsciiSpace)

@@ -109,19 +109,20 @@ impl View<'_> {
 
 impl Episode {
     fn of(one: &Placed<'_>, continued: bool) -> Self {
+        let reason = one.reason();
         Self {
-            from: one.from(),
+            from: reason.from,
             continued,
             assumed: one.placed_by().is_assumed(),
             adopted_on: one.decision.adopted_on,
             public_on: one.decision.public_on,
             entry: one.seq,
-            act: one.decision.cite().to_owned(),
+            act: reason.act.clone(),
             title: one.decision.title.clone(),
             tier: one.decision.tier,
             procedure: one.decision.procedure.clone(),
             did: vec![sentence(one.effect(), one.decision)],
-            because: vec![one.reason()],
+            because: vec![reason],
         }
     }
 }
