@@ -26,8 +26,8 @@ impl Record {
             for (_, row) in self.rows_of(seq)?.rows {
                 names.extend(row.names());
                 let effects = row.decision().into_iter().flat_map(|row| &row.effects);
-                let subjects = effects.filter_map(|row| row.effect.subject());
-                stands = stands.or_else(|| subjects.cloned().find(|one| one.as_str() == text));
+                let mut subjects = effects.filter_map(|row| row.effect.subject());
+                stands = stands.or_else(|| subjects.find(|one| one.as_str() == text).cloned());
             }
         }
         let found = called(text, &names);

@@ -387,8 +387,10 @@ impl Alone {
         let rows = match body.map(|body| self.read(header, body)) {
             None => Rows::default(),
             Some(Ok(rows)) => rows,
-            Some(Err(what)) => {
-                self.findings.push(what);
+            Some(Err(error)) => {
+                let reason = error.to_string();
+                let what = What::Undecodable { reason };
+                self.findings.push(Finding::damage(Some(header.seq), what));
                 return;
             }
         };
@@ -399,28 +401,23 @@ impl Alone {
     }
 
     /// Reads a body as what its kind says it is.
-    fn read(&mut self, header: &Header, body: &str) -> Result<Rows, Finding> {
-        let seq = Some(header.seq);
-        let undecodable = |error: serde_json::Error| {
-            let reason = error.to_string();
-            Finding::damage(seq, What::Undecodable { reason })
-        };
+    fn read(&mut self, header: &Header, body: &str) -> Result<Rows, serde_json::Error> {
         match header.kind {
             Kind::Unknown(kind) => {
-                self.findings
-                    .push(Finding::warning(seq, What::UnknownKind { kind }));
+                let what = What::UnknownKind { kind };
+                self.findings.push(Finding::warning(Some(header.seq), what));
             }
             Kind::Opening => {
-                let opening: Opening = serde_json::from_str(body).map_err(undecodable)?;
+                let opening: Opening = serde_json::from_str(body)?;
                 self.origin = Some(opening.origin);
             }
             Kind::Redaction => {
-                let Redaction { redacts, .. } = serde_json::from_str(body).map_err(undecodable)?;
+                let Redaction { redacts, .. } = serde_json::from_str(body)?;
                 self.redacts = Some((redacts.seq, redacts.link));
             }
             _ => {}
         }
-        project(header.kind, body).map_err(undecodable)
+        project(header.kind, body)
     }
 }
 
