@@ -68,9 +68,15 @@ fn place(cause: &Bearing) -> String {
     parts.join(" · ")
 }
 
-/// An act with its entry.
-fn act(by: &Ref) -> String {
-    format!("{} (entry {})", by.act, by.entry)
+/// An act with its entry; where that is the effect's own, with which other effect of it.
+fn act(by: &Ref, cause: &Bearing) -> String {
+    let Ref {
+        entry, effect, act, ..
+    } = by;
+    if *entry == cause.effect.entry {
+        return format!("{act} (entry {entry}, effect {effect})");
+    }
+    format!("{act} (entry {entry})")
 }
 
 /// An effect's part in the answer, in words.
@@ -85,14 +91,14 @@ pub fn words(role: &Role, cause: &Bearing) -> String {
                 Some(Until::Moment(last)) => format!(" through {last}"),
                 _ => String::new(),
             };
-            format!("annulled by {}, effects maintained{until}", act(by))
+            format!("annulled by {}, effects maintained{until}", act(by, cause))
         }
-        Role::Step { towards } => format!("a step in the procedure of {}", act(towards)),
-        Role::Superseded { by } => format!("superseded by {}", act(by)),
-        Role::Ended { by } => format!("ended by {}", act(by)),
+        Role::Step { towards } => format!("a step in the procedure of {}", act(towards, cause)),
+        Role::Superseded { by } => format!("superseded by {}", act(by, cause)),
+        Role::Ended { by } => format!("ended by {}", act(by, cause)),
         Role::RanOut { until } => format!("its own term is over: {until}"),
-        Role::Voided { by } => format!("voided by {}", act(by)),
-        Role::SetAside { by } => format!("annulment set aside by {}", act(by)),
+        Role::Voided { by } => format!("voided by {}", act(by, cause)),
+        Role::SetAside { by } => format!("annulment set aside by {}", act(by, cause)),
         Role::CountsFrom { day } => {
             format!("counts only from {day}, later than the law that was asked for")
         }
@@ -116,7 +122,7 @@ pub fn words(role: &Role, cause: &Bearing) -> String {
             format!("withdrawn by entry {by_entry}: {because}")
         }
         Role::Undoes { of } => {
-            let of: Vec<_> = of.iter().map(act).collect();
+            let of: Vec<_> = of.iter().map(|one| act(one, cause)).collect();
             format!("undoes {}", of.join(", "))
         }
         Role::NoDecision => "no decision came of it by this day".to_owned(),

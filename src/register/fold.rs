@@ -10,7 +10,7 @@ use super::{
     Coming, ListingState, MeasureState, Permission, ProcedureState, RegimeState, Standing, Unknown,
 };
 use crate::domain::{
-    Annulled, Answer, Day, DecisionId, Effect, MeasureKey, Status, SubjectId, Until,
+    Annulled, Answer, Day, DecisionId, Effect, MeasureKey, Moment, Status, SubjectId, Until,
 };
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -108,7 +108,14 @@ impl View<'_> {
             if !until.as_ref().is_some_and(|until| self.is_past(until)));
         // What began it comes first.
         standing.because = phase.reasons(is_suspended);
-        standing.since = standing.because.first().map(|began| began.from);
+        // It stands so anew where a suspension was ended, or has run out.
+        standing.since = match (&phase.suspended, phase.resumed_by) {
+            (Some((_, Some(Until::Moment(last)))), _) if !is_suspended => {
+                Some(last.day(self.zone).next().into())
+            }
+            (_, Some(resumed)) => Some(resumed.from()),
+            _ => standing.because.first().map(|began| began.from),
+        };
         if let Some(end) = phase.ended {
             return Some(Standing {
                 since: Some(end.from()),
@@ -158,6 +165,15 @@ impl View<'_> {
             _ => {}
         }
         standing.answer = standing.status.answer();
+    }
+
+    fn later(&self, one: Moment, other: Moment) -> Moment {
+        let begins = |moment: Moment| moment.starts(self.zone);
+        if begins(other) > begins(one) {
+            other
+        } else {
+            one
+        }
     }
 
     pub(super) fn is_past(&self, until: &Until) -> bool {
@@ -241,6 +257,11 @@ impl View<'_> {
             standing.condition = fold.condition.take();
         } else if standing.status == Status::Applicable {
             self.apply_later(&mut standing, &mut fold, slot);
+            // It binds since its condition was met, not since it was imposed.
+            let since = standing.since.zip(fold.met_by.map(|one| one.from()));
+            if let Some((since, met)) = since.filter(|_| standing.status == Status::Applicable) {
+                standing.since = Some(self.later(since, met));
+            }
         }
         let standing = self.annulled_measure(self.under(standing, regime), slot);
         let MeasureFold {

@@ -72,7 +72,7 @@ pub(super) struct Phase<'a> {
     pub(super) until: Option<Until>,
     moved_by: Option<Placed<'a>>,
     applied_by: Option<Placed<'a>>,
-    resumed_by: Option<Placed<'a>>,
+    pub(super) resumed_by: Option<Placed<'a>>,
     pub(super) suspended: Option<(Placed<'a>, Option<Until>)>,
     pub(super) ended: Option<Placed<'a>>,
 }
@@ -151,6 +151,8 @@ pub(super) struct MeasureFold<'a> {
     pub(super) scope: Option<String>,
     pub(super) provision: Option<String>,
     pub(super) condition: Option<String>,
+    /// What met the condition that it had waited for.
+    pub(super) met_by: Option<Placed<'a>>,
     pub(super) remarks: Vec<String>,
 }
 
@@ -165,6 +167,7 @@ impl<'a> MeasureFold<'a> {
             Effect::Extended(e) => self.phase.renew_if(true, one, Some(e.until.clone())),
             Effect::ApplicationSet(e) => {
                 self.phase.applied_by = Some(*one);
+                let waited = self.condition.is_some();
                 self.condition = match &e.condition {
                     Some(condition) if condition.status == ConditionStatus::Pending => {
                         Some(condition.text.clone())
@@ -174,6 +177,9 @@ impl<'a> MeasureFold<'a> {
                     }
                     _ => None,
                 };
+                if waited && self.condition.is_none() {
+                    self.met_by = Some(*one);
+                }
                 self.remarks.extend(e.remark.clone());
             }
             Effect::Suspended(e) => self
@@ -192,6 +198,7 @@ impl<'a> MeasureFold<'a> {
             self.scope = Some(e.scope.clone());
             self.provision.clone_from(&e.provision);
             self.condition.clone_from(&e.condition);
+            self.met_by = None;
         }
     }
 }

@@ -428,8 +428,38 @@ fn a_suspension_that_has_run_out_is_no_reason() {
     let then = freeze("2024-03-31");
     assert_eq!((then.status, then.because.len()), (Status::Suspended, 2));
     let after = freeze("2024-04-01");
-    assert_eq!(after.status, Status::Applicable);
+    assert_eq!(
+        (after.status, after.since),
+        (Status::Applicable, Some(day("2024-04-01").into()))
+    );
     assert!(after.because.iter().all(|reason| reason.act != "s"));
+}
+
+#[test]
+fn what_was_suspended_stands_as_it_does_since_it_was_resumed() {
+    let on = |id: &str, day: &str, effect: &str| {
+        let dates = json!({"adopted_on": day, "in_force": day});
+        decision(
+            id,
+            dates,
+            json!([{effect: {"regime": REGIME, "measure": "asset-freeze"}}]),
+        )
+    };
+    let history = history(&[
+        established(),
+        on("s", "2024-03-01", "suspended"),
+        on("r", "2024-05-01", "resumed"),
+    ]);
+    let since = |day: &str| {
+        let standing = history.view(&ask(day)).state().measures.remove(0).standing;
+        (
+            standing.status,
+            standing.since.map(|since| since.to_string()),
+        )
+    };
+    let told = |status, day: &str| (status, Some(day.to_owned()));
+    assert_eq!(since("2024-04-01"), told(Status::Suspended, "2024-03-01"));
+    assert_eq!(since("2024-06-01"), told(Status::Applicable, "2024-05-01"));
 }
 
 #[test]

@@ -339,7 +339,10 @@ fn t06_outlets_listed_wait_for_the_act_that_makes_the_ban_apply() {
         "2022-06-26",
         "broadcasting-suspension-2022-06",
     );
-    assert_eq!(applied["status"], "applicable");
+    assert_eq!(
+        (&applied["status"], &applied["since"]),
+        (&"applicable".into(), &"2022-06-25".into())
+    );
     let decides = applied["because"].as_array().unwrap().last().unwrap();
     assert_eq!(decides["from"], "2022-06-25");
     assert!(decides["act"].as_str().unwrap().ends_with("2022/994"));
