@@ -5,6 +5,7 @@
 //! regime. Where nothing moved and the line is different all the same, time has passed and nobody decided.
 
 use super::diff::{Change, Differing, Fate, Field, Line, Shown};
+use super::fold::lives;
 use super::row::is_step;
 use super::view::{History, Placed, View};
 use super::{EntryNo, Reason, RegimeState, Row, Standing, Unknown};
@@ -340,7 +341,7 @@ impl<'a> Causes<'a> {
             .iter()
             .any(|why| matches!(why, Unknown::NoLastDay(_)));
         let mut acts = self.moved.iter().filter(|_| is_open);
-        let evidence = acts.rfind(|moved| !is_step(moved.one.effect()));
+        let evidence = acts.rfind(|moved| lives(moved.one.effect()));
         Acts::of(evidence.map(|moved| moved.one).into_iter().collect())
     }
 

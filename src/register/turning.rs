@@ -119,9 +119,11 @@ impl Row {
     }
 }
 
-/// Whether an effect is about one of some lines, or about the regime itself.
+/// Whether an effect is about one of some lines, or about the regime itself. What a court takes out of another line may be
+/// what showed that the regime is alive.
 fn concerns(decision: &DecisionRow, effect: &Effect, is_asked: impl Fn(&str) -> bool) -> bool {
-    let about_regime = counts(effect) || decision.procedure.is_some();
+    let about_regime =
+        counts(effect) || decision.procedure.is_some() || matches!(effect, Effect::Annulled(_));
     part(effect).is_none_or(|part| is_asked(part) || about_regime)
 }
 

@@ -332,3 +332,42 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_court_that_takes_out_what_showed_life_flips_the_regime() {
+    let open = json!({"adopted_on": "2024-01-01", "in_force": "2024-01-02"});
+    let mut base = established();
+    base["dates"] = open;
+    let annulled = json!([{"annulled": {"regime": REGIME, "acts": ["l"], "subject": "ann"}}]);
+    let history = history(&[
+        base,
+        list("l", "2024-07-06", "ann"),
+        decision("court", json!({"adopted_on": "2024-02-01"}), annulled),
+    ]);
+    let condition: Condition = "unknown EU-TEST".parse().unwrap();
+    let found = history.bisect_entries(&condition, 1, 3, &ask("2024-06-02"));
+    let flips: Vec<_> = found
+        .flips
+        .iter()
+        .map(|flip| (flip.at, flip.holds))
+        .collect();
+    assert!(found.holds, "nothing shows that it is alive");
+    assert_eq!(flips, [(At::from(2), false), (At::from(3), true)]);
+}
+
+#[test]
+fn a_court_whose_maintenance_runs_out_flips_the_regime_too() {
+    let mut base = established();
+    base["dates"] = json!({"adopted_on": "2024-01-01", "in_force": "2024-01-02"});
+    let annulled = json!([{"annulled": {"regime": REGIME, "acts": ["l"], "subject": "ann", "maintained_until": "2024-07-10"}}]);
+    let history = history(&[
+        base,
+        list("l", "2024-10-01", "ann"),
+        decision("court", json!({"adopted_on": "2024-02-01"}), annulled),
+    ]);
+    let condition: Condition = "unknown EU-TEST".parse().unwrap();
+    let at = |on: Day| Ask::new(Moment::Day(on), None, u64::MAX, day("2024-06-24"));
+    let found = history.bisect_days(&condition, Some(day("2024-06-24")), None, &at);
+    let first = found.flips.first().map(|flip| (flip.at, flip.holds));
+    assert_eq!(first, Some((At::Day(day("2024-07-11")), true)));
+}
