@@ -41,7 +41,7 @@ pub enum AppendError {
         refusal: Box<Refusal>,
     },
     /// A withdrawal that other entries depend on.
-    #[error("entry {seq} cannot be withdrawn by itself: {} depend on it", list(.dependents))]
+    #[error("entry {seq} cannot be withdrawn by itself: {} on it", depend(.dependents))]
     Depended {
         /// The entry to be withdrawn.
         seq: u64,
@@ -67,9 +67,14 @@ pub enum AppendError {
     Record(#[from] RecordError),
 }
 
-fn list(seqs: &[u64]) -> String {
-    let names: Vec<_> = seqs.iter().map(ToString::to_string).collect();
-    format!("entries {}", names.join(", "))
+fn depend(seqs: &[u64]) -> String {
+    match seqs {
+        [one] => format!("entry {one} depends"),
+        several => {
+            let names: Vec<_> = several.iter().map(ToString::to_string).collect();
+            format!("entries {} depend", names.join(", "))
+        }
+    }
 }
 
 impl From<store::AppendError> for AppendError {

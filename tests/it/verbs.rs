@@ -284,7 +284,7 @@ fn what_others_depend_on_is_not_withdrawn_by_itself() {
     world
         .run(&["rectify", "1", "--because", "wrong"])
         .exits(3)
-        .complains("entries 2 depend on it")
+        .complains("entry 2 depends on it")
         .complains("--with-dependents");
     world
         .run(&["rectify", "1", "--because", "wrong", "--with-dependents"])
