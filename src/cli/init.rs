@@ -19,10 +19,12 @@ struct Answer {
 pub fn run(global: &Global, args: &Init, outside: Outside, out: &Output) -> Result<Exit, Failure> {
     let record = match &args.from {
         Some(from) => {
-            let bar = out.progress(0, "replaying");
+            // In bytes: how many lines there are is not known before they are read.
+            let bytes = std::fs::metadata(from).map_or(0, |file| file.len());
+            let bar = out.progress(bytes, "replaying");
             let record = Record::init_from(
                 &global.record,
-                reader(from)?,
+                bar.wrap_read(reader(from)?),
                 open::options(global, "init", outside),
             );
             bar.finish_and_clear();
