@@ -62,8 +62,9 @@
 //! packed block; headers and salts stand raw in it, bodies are compressed together. Postings (`postings.rs`) are sorted
 //! generations. Only the tree `hot` is changed in place, and only a batch on it makes anything visible.
 //!
-//! Measured here (two cores shared with other machines, ext4 on a virtual disk, release; a million entries of 610 B of synthetic
-//! JSON in one append, one 80-byte row in 50 runs and two terms each; whole ranges, nothing left out):
+//! Measured here on 24 November 2026 (two cores shared with other machines, ext4 on a virtual disk, release; a million entries of
+//! 610 B of synthetic JSON in one append, one 80-byte row in 50 runs and two terms each; whole ranges, nothing left out; what a whole
+//! record takes since then stands in `benches/README.md`):
 //!
 //! | | machine quiet | others busy on it |
 //! |---|---|---|
@@ -75,12 +76,13 @@
 //! | sled made again from the journal; the journal from sled | 3.4 to 4.1; 2.9 to 3.8 s | 4.5 s; not measured |
 //!
 //! sled takes 0.80 to 0.86 and the journal 1.62 times the bodies' bytes. Appending, 251 to 272 MB are resident with the caller's
-//! share; open, 5 to 12 MB; reading everything and comparing the index, 310 to 327 MB, since sled's cache setting bounds nothing.
-//! Comparing the index with a replay takes 2.3 s, a run of 20,000 rows 1 ms, a term 0.02 ms (0.13 ms while many small blocks wait to be
+//! share; open, 5 to 12 MB; reading everything and comparing the index, 310 to 327 MB, which is why [`View::refresh`] is called on the
+//! way since. Comparing the index with a replay takes 2.3 s, a run of 20,000 rows 1 ms, a term 0.02 ms (0.13 ms while many small blocks wait to be
 //! merged), an entry 0.04 ms.
 //!
 //! Killed 1,000 times with `kill -9` at random moments it lost no acknowledged entry, as far as a full check after every 20 kills can
-//! see; opened on 300 damaged copies of `sled/` it always came back to the right head. A power cut and a full disk were not tried.
+//! see; opened on 300 damaged copies of `sled/` it always came back to the right head. `tests/it/kills.rs` cuts the power in simulation (only what was synced
+//! stays); a real cut and a really full disk were not tried.
 
 mod append;
 mod block;

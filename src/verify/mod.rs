@@ -2,8 +2,11 @@
 //!
 //! An examination gives graded [`Finding`]s and never stops at the first. What an entry says by itself (header, link,
 //! digest, canonical form, typed body) is checked on all cores; what it says about its neighbours (position, previous
-//! link, time) in order. Then every decision is admitted again, regime by regime, and the indexes are compared with what
-//! the log gives. Memory is bounded by the largest regime, not by the log.
+//! link, time) in order. The store is read first, with what its index should hold. Of the journal the headers, links and
+//! digests are checked: where they are the store's, and the bodies are those that they were sealed with, the bodies are the
+//! same bytes, and need no second reading; otherwise they get one. Then the indexes are compared, and every decision is
+//! admitted again. Memory is bounded by the largest regimes, as many as there are cores, not by the log: sled's is given
+//! back on the way.
 //!
 //! **What it cannot show.** A chain agrees with itself: whoever can write the record can rewrite it from any entry on, or
 //! cut its tail in both copies, and it will agree with itself again. Only a head kept elsewhere shows that.
